@@ -41,6 +41,18 @@ class Detail(NamedTuple):
 
 
 NOTHING = Detail("", "")
+_PLACED = Detail("{place}: {reason}", "{place}：{reason}")
+
+
+def sentence(reason: object) -> object:
+    """Return the sentence that an error carries, else the argument itself: a sentence, a name, another error."""
+    carried = reason.args[0] if isinstance(reason, Exception) and reason.args else reason
+    return carried if isinstance(carried, Detail) else reason
+
+
+def placed(place: object, reason: object) -> Detail:
+    """Return a sentence, or an error's, behind the place that it is about."""
+    return _PLACED.of(place=sentence(place), reason=sentence(reason))
 
 
 def in_language(text: object, language: str) -> object:

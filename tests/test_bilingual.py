@@ -62,3 +62,23 @@ def test_commands_say_nothing_in_english_alone() -> None:
         if left := set(said) - LEFT:
             found[str(file.relative_to(ROOT))] = left
     assert found == {}
+
+
+def _raised(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """Yield the texts that errors are raised with, written there: no rows."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call) and node.exc.args:
+            first = node.exc.args[0]
+            parts = first.values if isinstance(first, ast.JoinedStr) else [first]
+            text = " ".join(str(each.value) for each in parts if isinstance(each, ast.Constant))
+            if SENTENCE.search(text):
+                yield node.lineno, text
+
+
+def test_errors_of_the_lab_are_said_in_both_languages() -> None:
+    found = {
+        f"{file.relative_to(ROOT)}:{line}": text
+        for file in sorted((ROOT / "rsu" / "lab").rglob("*.py"))
+        for line, text in _raised(ast.parse(file.read_text(encoding="utf-8")))
+    }
+    assert found == {}

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from hw.detail import Detail
+from hw.detail import Detail, placed
 from hw.video import exposed_ns
 from perception.camera import locate
 from perception.objects import Floats, Ints, Mask, RoadUser
@@ -95,7 +95,7 @@ def film_of(told: FilmOf, site: Config, tapes: Iterable[Tape]) -> Film:
         try:
             camera, mount = calibrated(Path(told.camera).read_text(encoding="utf-8"))
         except ValueError as error:
-            raise TruthError(f"{told.camera}: {error}") from error
+            raise TruthError(placed(told.camera, error)) from error
     assert isinstance(camera, Intrinsics)
     return Film(camera, mount, told.rate_hz, _begin_ns(name, tapes))
 

@@ -30,6 +30,14 @@ _NOT_GZIP = Detail(
     "not gzip: {error}",
     "不是 gzip：{error}",
 )
+NO_JSON = Detail(
+    "not JSON: {error}",
+    "不是 JSON：{error}",
+)
+_COLUMNS = Detail(
+    "line {line}: expected {expected} columns ({names}), got {got}",
+    "第 {line} 行：应有 {expected} 列（{names}），实有 {got} 列",
+)
 _NOT_CSV = Detail(
     "line {line}: not CSV: {error}",
     "第 {line} 行：不是 CSV：{error}",
@@ -104,8 +112,8 @@ def rows(text: str) -> Iterator[TableRow]:
             elif len(cells) < len(columns) and line == last and any(cells):
                 yield TableRow(line, {})
             elif any(cell.strip() for cell in cells):
-                expected = f"expected {len(columns)} columns ({', '.join(columns)})"
-                raise TableError(f"line {line}: {expected}, got {len(cells)}")
+                names = ", ".join(columns)
+                raise TableError(_COLUMNS.of(line=line, expected=len(columns), names=names, got=len(cells)))
     except csv.Error as error:
         raise TableError(_NOT_CSV.of(line=min(reader.line_num, last), error=error)) from error
 

@@ -21,7 +21,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from hw.detail import Detail
+from hw.detail import Detail, placed
 from perception.geo import Reference, to_site
 from perception.objects import RoadUser
 from rsu.lab import tables
@@ -42,6 +42,30 @@ _NO_TRUTH = Detail(
     "{recording}: no truth of the bench beside it: neither {near} nor a folder {folder}/",
     "{recording}：旁边没有测试台的真值：既无 {near} 也无目录 {folder}/",
 )
+_NO_RECORDING = Detail(
+    "no recording",
+    "没有录制文件",
+)
+_NO_PLACE = Detail(
+    "neither east_m, north_m nor latitude_deg, longitude_deg",
+    "既无 east_m、north_m，也无 latitude_deg、longitude_deg",
+)
+_TIME = Detail(
+    "{stamp_ns} ns is no time after 1970",
+    "{stamp_ns} ns 不是 1970 年之后的时间",
+)
+_NO_CLASS = Detail(
+    'class "{kind}": there are {there}',
+    '类别 "{kind}"：可用的有 {there}',
+)
+_NO_ID = Detail(
+    "no id",
+    "没有 id",
+)
+_NO_OBJECT = Detail(
+    "line {line}: expected an object",
+    "第 {line} 行：应为一个对象",
+)
 _OTHER_TIME = Detail(
     "{path}: nothing of the time of the recording in it",
     "{path}：其中没有录制时段的内容",
@@ -61,7 +85,7 @@ def beside(recording: Path) -> Path:
 
 def beside_any(recordings: Iterable[Path]) -> Path:
     """Return where the bench left the truth of one of several recordings of the same time. TruthError: nowhere."""
-    missing = TruthError("no recording")
+    missing = TruthError(_NO_RECORDING)
     for recording in recordings:
         try:
             return beside(recording)
@@ -119,22 +143,22 @@ def _row(path: Path, line: int, row: Row, numbers: dict[str, int]) -> tuple[obje
         keys = ("latitude_deg", "longitude_deg") if geographic else ("east_m", "north_m")
         place = number(keys[0]), number(keys[1])
         if not np.isfinite(place).all():
-            raise ValueError("neither east_m, north_m nor latitude_deg, longitude_deg")
+            raise ValueError(_NO_PLACE)
         stamp = row.get("stamp_ns")
         stamp_ns = round(number("time_s") * 1e9) if stamp in (None, "") else int(str(stamp))
         if not 0 <= stamp_ns < _END_NS:
-            raise ValueError(f"time {stamp_ns} ns")
+            raise ValueError(_TIME.of(stamp_ns=stamp_ns))
         kind = str(row.get("class") or "unknown").lower()
         if kind not in _KINDS:
-            raise ValueError(f'class "{kind}": there are {", ".join(_KINDS)}')
+            raise ValueError(_NO_CLASS.of(kind=kind, there=", ".join(_KINDS)))
         if row.get("id") in (None, ""):
-            raise ValueError("no id")
+            raise ValueError(_NO_ID)
         own = numbers.setdefault(str(row["id"]), len(numbers) + 1)
         size = number("length_m"), number("width_m"), number("height_m")
         motion = number("speed_mps"), number("heading_deg")
         return stamp_ns, own, _KINDS[kind], place, *motion, size, number("accuracy_m", 0.0), geographic
     except (ValueError, OverflowError) as error:
-        raise TruthError(f"{path}:{line}: {error}") from error
+        raise TruthError(placed(f"{path}:{line}", error)) from error
 
 
 def _rows(path: Path) -> Iterator[tuple[int, Row]]:
@@ -153,10 +177,10 @@ def _rows(path: Path) -> Iterator[tuple[int, Row]]:
             except ValueError as error:
                 if number == every[-1][0] and not text.endswith("\n"):
                     return
-                raise tables.TableError(f"line {number}: not JSON: {error}") from error
+                raise tables.TableError(placed(f"line {number}", tables.NO_JSON.of(error=error))) from error
             if not isinstance(row, dict):
-                raise tables.TableError(f"line {number}: expected an object")
+                raise tables.TableError(_NO_OBJECT.of(line=number))
             yield number, row
     except tables.TableError as error:
-        place, _, why = str(error).removeprefix("line ").partition(": ")
-        raise TruthError(f"{path}:{place}: {why}" if place.isdecimal() else f"{path}: {error}") from error
+        told, (place, _, why) = placed(path, error), str(error).removeprefix("line ").partition(": ")
+        raise TruthError(Detail(f"{path}:{place}: {why}", told.zh) if place.isdecimal() else told) from error

@@ -10,7 +10,7 @@ from typing import NoReturn
 import typer
 
 from hw import system
-from hw.detail import NOTHING, Detail, in_language
+from hw.detail import NOTHING, Detail, in_language, sentence
 from rsu.cli.common.language import spoken
 from rsu.cli.common.options import Language
 from rsu.core.exits import Exit
@@ -70,8 +70,7 @@ def usage() -> Iterator[None]:
 
 def said(what: object, language: Language) -> str:
     """Return the text of an error in a language; one without a Chinese text stays as it is."""
-    text = what.args[0] if isinstance(what, Exception) and what.args else what
-    return str(in_language(text if isinstance(text, Detail) else what, language))
+    return str(in_language(sentence(what), language))
 
 
 def _told(error: OSError) -> Detail:

@@ -13,7 +13,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from hw.can.gateway import LONGEST, CanFrame, encode
-from hw.detail import Detail
+from hw.detail import Detail, placed
 from rsu.lab import tables
 from rsu.lab.importing.frames import DeviceBytes, ForeignError
 from rsu.lab.importing.mapping import StreamSettings
@@ -47,7 +47,7 @@ def frames(path: Path, stream: StreamSettings, config: Config) -> Iterator[Devic
     try:
         text = tables.text_of(path)
     except tables.TableError as error:
-        raise ForeignError(f"{path}: {error}") from error
+        raise ForeignError(placed(path, error)) from error
     first: Decimal | None = None
     for number, line in tables.lines(text):
         if line.startswith("#"):

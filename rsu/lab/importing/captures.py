@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from hw import nmea, ubx
-from hw.detail import Detail
+from hw.detail import Detail, placed
 from hw.gnss import MEASURES
 from hw.nmea import Rmc, Zda
 from hw.radar.ti import TiSettings
@@ -61,7 +61,7 @@ def frames(path: Path, stream: StreamSettings, config: Config) -> Iterator[Devic
     try:
         data = tables.octets_of(path)
     except tables.TableError as error:
-        raise ForeignError(f"{path}: {error}") from error
+        raise ForeignError(placed(path, error)) from error
     kind, port = config.site.devices[stream.device].kind, "link"
     if kind == "ti-mmwave":
         port, chunks = _radar(data, stream, config)

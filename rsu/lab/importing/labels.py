@@ -18,7 +18,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
-from hw.detail import Detail
+from hw.detail import Detail, placed
 from rsu.lab import tables
 from rsu.lab.importing.frames import ForeignError, ScanObjects, SeenUser
 from rsu.lab.importing.mapping import StreamSettings
@@ -38,6 +38,18 @@ _LONGEST_GAP = 100_000  # frames
 
 Cells = dict[str, float]
 
+_COUNT = Detail(
+    "{place}: expected {least} to {most} columns ({names}), got {got}",
+    "{place}：应有 {least} 至 {most} 列（{names}），实有 {got} 列",
+)
+_NO_NUMBER = Detail(
+    '{place}, column {column} ({name}): no number: "{got}"',
+    '{place}，第 {column} 列（{name}）：不是数字："{got}"',
+)
+_OUT_OF_RANGE = Detail(
+    '{place}, column {column} ({name}): cannot be: "{got}"',
+    '{place}，第 {column} 列（{name}）：不可能的值："{got}"',
+)
 _ORDER = Detail(
     "{place}, column 1 (frame): {number} comes after {before}",
     "{place}，第 1 列 (frame)：{number} 出现在 {before} 之后",
@@ -54,7 +66,7 @@ def frames(path: Path, stream: StreamSettings) -> Iterator[ScanObjects]:
             places.setdefault(number, f"line {line}")
             seen[number] += [user] if user else []
     except tables.TableError as error:
-        raise ForeignError(f"{path}: {error}") from error
+        raise ForeignError(placed(path, error)) from error
     yield from _in_order(seen, places, stream)
 
 
@@ -75,7 +87,7 @@ def _cells(place: str, texts: list[str], names: tuple[str, ...], least: int) -> 
     """Return the numbers of a row by the names of its columns."""
     if not least <= len(texts) <= len(names):
         raise tables.TableError(
-            f"{place}: expected {least} to {len(names)} columns ({', '.join(names)}), got {len(texts)}"
+            _COUNT.of(place=place, least=least, most=len(names), names=", ".join(names), got=len(texts))
         )
     cells: Cells = {}
     for column, (name, text) in enumerate(zip(names, texts, strict=False), 1):
@@ -84,9 +96,9 @@ def _cells(place: str, texts: list[str], names: tuple[str, ...], least: int) -> 
         try:
             cells[name] = float(text)
         except ValueError as error:
-            raise tables.TableError(f'{place}, column {column} ({name}): no number: "{text.strip()}"') from error
+            raise tables.TableError(_NO_NUMBER.of(place=place, column=column, name=name, got=text.strip())) from error
         if not math.isfinite(cells[name]) or abs(cells[name]) > 1e9:
-            raise tables.TableError(f'{place}, column {column} ({name}): cannot be: "{text.strip()}"')
+            raise tables.TableError(_OUT_OF_RANGE.of(place=place, column=column, name=name, got=text.strip()))
     return cells
 
 

@@ -46,6 +46,7 @@ from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
 from perception.sensor import Settings
 from rsu.core.errors import ConfigError
+from rsu.lab.importing import mapping_words as words
 from rsu.site.yaml_source import YamlSource
 
 UNITS = {  # to SI and degrees
@@ -79,7 +80,7 @@ class FieldSettings(Settings):
     @model_validator(mode="after")
     def _known(self) -> FieldSettings:
         if self.unit not in UNITS:
-            raise ValueError(f'no unit "{self.unit}"; there are {", ".join(UNITS)}; others as scale')
+            raise ValueError(words.NO_UNIT.of(unit=self.unit, there=", ".join(UNITS)))
         return self
 
     @property
@@ -107,7 +108,7 @@ class TimeSettings(Settings):
     @model_validator(mode="after")
     def _zone_is_known(self) -> TimeSettings:
         if self.minute is not None and self.minute.tzinfo is None and self.zone is None:
-            raise ValueError("minute has no offset: end it with Z or +08:00, or say `zone`")
+            raise ValueError(words.MINUTE_OFFSET)
         self.zoned()
         return self
 
@@ -120,7 +121,7 @@ class TimeSettings(Settings):
         try:
             return ZoneInfo(self.zone)
         except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-            raise ValueError(f'no time zone "{self.zone}" on this machine; say an offset, as "+08:00"') from error
+            raise ValueError(words.NO_ZONE.of(zone=self.zone)) from error
 
 
 class FieldsSettings(Settings):
@@ -180,19 +181,19 @@ class StreamSettings(Settings):
     @model_validator(mode="after")
     def _placed(self) -> StreamSettings:
         if self.begin is not None and self.begin.tzinfo is None:
-            raise ValueError("begin has no offset: end it with Z or +08:00")
+            raise ValueError(words.BEGIN_OFFSET)
         if self.format in ("mot", "kitti") and (self.begin is None or self.rate_hz is None):
-            raise ValueError(f"of {self.device} are needed: begin, rate_hz; {self.format} has frame numbers only")
+            raise ValueError(words.FRAME_NUMBERS.of(device=self.device, format=self.format))
         if self.format is not None:
             return self
         if self.topic is not None and self.frame == "wgs84":
-            raise ValueError("messages of a rosbag are in metres: frame is sensor or site")
+            raise ValueError(words.BAG_FRAME)
         given = self.fields
         wanted = ("latitude", "longitude") if self.frame == "wgs84" else ("x", "y")
         if self.topic is None and (self.time is None or any(getattr(given, name) is None for name in wanted)):
-            raise ValueError(f"of {self.device} are needed: time, fields.{wanted[0]}, fields.{wanted[1]}")
+            raise ValueError(words.NEEDED.of(device=self.device, first=wanted[0], second=wanted[1]))
         if self.frame == "sensor" and given.heading:
-            raise ValueError("headings are clockwise from north; in the sensor frame say vx and vy")
+            raise ValueError(words.SENSOR_HEADING)
         return self
 
     @property

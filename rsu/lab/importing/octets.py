@@ -29,7 +29,24 @@ _GPS_EPOCH_NS = utc.midnight_ns(1980, 1, 6)
 _LEAP_NS = 18_000_000_000  # GPS time is ahead of UTC
 _FIX_ACCURACY_M = 5.0  # of a receiver that does not say
 _KINDS = {ScanObjects: "camera-json", Points: "ti-mmwave", FixAt: "gnss"}
-_NAMES = {ScanObjects: "objects", Points: "reflections", FixAt: "positions"}
+_NAMES = {
+    ScanObjects: Detail("objects", "目标"),
+    Points: Detail("reflections", "反射点"),
+    FixAt: Detail("positions", "定位"),
+}
+_ANOTHER_KIND = Detail(
+    "is a {kind}",
+    "在站点文件中是 {kind}",
+)
+_NOT_THERE = Detail(
+    "is not there",
+    "不在站点文件中",
+)
+_UNFIT = Detail(
+    '{place}: {what} become those of a {kind}, but "{device}" {there} in the site file: '
+    "name another device in the mapping, or put one into the site file",
+    '{place}：{what}应归于 {kind} 设备，但 "{device}" {there}：请在映射中改用其他设备，或在站点文件中加入一个',
+)
 
 _TRACKS = Detail(
     "{device}: its profile has trackingCfg on; reflections need one without",
@@ -68,12 +85,9 @@ class Encoder:
     def _check(self, frame: ScanObjects | Points | FixAt) -> None:
         device, kind = self._config.site.devices.get(frame.device), _KINDS[type(frame)]
         if device is None or device.kind != kind:
-            there = f"is a {device.kind}" if device else "is not there"
+            there = _ANOTHER_KIND.of(kind=device.kind) if device else _NOT_THERE
             what = _NAMES[type(frame)]
-            raise ForeignError(
-                f'{frame.place}: {what} become those of a {kind}, but "{frame.device}" {there} in the site file: '
-                "name another device in the mapping, or put one into the site file"
-            )
+            raise ForeignError(_UNFIT.of(place=frame.place, what=what, kind=kind, device=frame.device, there=there))
         settings = self._config.drivers[frame.device]
         if isinstance(settings, TiSettings) and read_profile(settings.profile).tracks:
             raise ForeignError(_TRACKS.of(device=frame.device))

@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from hw.detail import Detail
+from hw.detail import Detail, placed
 from perception.objects import Floats
 from rsu.core import progress
 from rsu.lab.importing import bag_files
@@ -56,6 +56,13 @@ Reader = Callable[[Message, str, int, StreamSettings, SensorView], Frame | None]
 _FRAME = Detail(
     "{place}: reflections are taken in the frame of their sensor: leave out `frame`",
     "{place}：点云以其传感器坐标系为准：请删去 `frame`",
+)
+_NO_DOPPLER = Detail(
+    "{place}: the cloud has {there}; needed are x, y, z and the radial speed ({doppler}, or the field that the mapping "
+    "names: `fields: {{doppler: NAME}}`). A cloud without, as of a lidar, needs a detector: import the "
+    "vision_msgs/Detection3DArray that it publishes",
+    "{place}：点云含 {there}；需要 x、y、z 和径向速度（{doppler}，或映射写明的字段：`fields: {{doppler: NAME}}`）。"
+    "没有径向速度的点云（如激光雷达）须先经检测器：请导入其发布的 vision_msgs/Detection3DArray",
 )
 _NO_ROSBAGS = Detail(
     "rosbags needs to be installed: pip install rsu-edge[lab]",
@@ -106,7 +113,7 @@ def frames(path: Path, streams: Sequence[StreamSettings], views: Sequence[Sensor
                     yield frame
             progress.tell("reading", bag.duration, bag.duration)
     except ForeignError as error:
-        raise ForeignError(f"{path}: {error}") from error
+        raise ForeignError(placed(path, error)) from error
     except (AnyReaderError, *_BROKEN) as error:
         raise ForeignError(_CUT_OFF.of(path=path, kind=type(error).__name__, error=error)) from error
 
@@ -186,11 +193,7 @@ def _cloud(message: Message, place: str, time_ns: int, stream: StreamSettings, v
     said = stream.fields.doppler
     doppler = next((name for name in ([said.field] if said else _DOPPLER) if name in fields), None)
     if doppler is None or not {"x", "y", "z"} <= fields.keys():
-        raise ForeignError(
-            f"{place}: the cloud has {', '.join(fields)}; needed are x, y, z and the radial speed "
-            f"({' or '.join(_DOPPLER)}, or what the mapping says: `fields: {{doppler: NAME}}`). A cloud without, as "
-            "of a lidar, needs a detector: import the vision_msgs/Detection3DArray that it publishes"
-        )
+        raise ForeignError(_NO_DOPPLER.of(place=place, there=", ".join(fields), doppler=" / ".join(_DOPPLER)))
     order = ">" if message.is_bigendian else "<"
     names = ["x", "y", "z", doppler]
     layout = np.dtype(

@@ -12,8 +12,9 @@ from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
-from hw.detail import Detail
+from hw.detail import Detail, placed
 from rsu.lab import tables
+from rsu.lab.importing import mapping_words as words
 from rsu.lab.importing.findings import Findings
 from rsu.lab.importing.frames import ForeignError, ScanObjects, SeenUser, SensorView
 from rsu.lab.importing.mapping import TIME_NS, FieldSettings, StreamSettings, TimeSettings
@@ -24,6 +25,14 @@ _UNKNOWN_M = 0.0  # of a size: the value that such files write for unknown
 
 Json = dict[str, object]
 
+_NO_OBJECTS = Detail(
+    "expected objects with keys",
+    "应为带键的对象",
+)
+_NO_COLUMN = Detail(
+    "{place}: no column {missing}, but {there}",
+    "{place}：没有列 {missing}，只有 {there}",
+)
 _NO_PLACE = Detail(
     "{place}: an object without a place",
     "{place}：目标没有位置",
@@ -50,7 +59,7 @@ def frames(path: Path, stream: StreamSettings, view: SensorView, findings: Findi
                 seen = [_seen(one, stream, view, raw.place) for one in raw.objects]
                 yield ScanObjects(stream.device, raw.place, stamp_ns, None, seen)
     except tables.TableError as error:
-        raise ForeignError(f"{path}: {error}") from error
+        raise ForeignError(placed(path, error)) from error
 
 
 def _json(content: str, stream: StreamSettings, findings: Findings) -> Iterator[_Raw]:
@@ -58,7 +67,7 @@ def _json(content: str, stream: StreamSettings, findings: Findings) -> Iterator[
         objects = list(_walk(frame, stream.objects)) if stream.objects else [frame]
         known = [each for each in objects if isinstance(each, dict)]
         if not isinstance(frame, dict) or len(known) < len(objects):
-            raise tables.TableError(f"{place}: expected objects with keys")
+            raise tables.TableError(placed(place, _NO_OBJECTS))
         yield _Raw(place, frame, known)
 
 
@@ -87,9 +96,9 @@ def _parsed(content: str, line: int = 1) -> object:
         return json.loads(content)
     except json.JSONDecodeError as error:
         place = f"line {line + error.lineno - 1}, column {error.colno}"
-        raise tables.TableError(f"{place}: not JSON: {error.msg}") from error
+        raise tables.TableError(placed(place, tables.NO_JSON.of(error=error.msg))) from error
     except (ValueError, RecursionError) as error:
-        raise tables.TableError(f"line {line}: not JSON: {error}") from error
+        raise tables.TableError(placed(f"line {line}", tables.NO_JSON.of(error=error))) from error
 
 
 def _csv(content: str, stream: StreamSettings, findings: Findings) -> Iterator[_Raw]:
@@ -103,7 +112,7 @@ def _csv(content: str, stream: StreamSettings, findings: Findings) -> Iterator[_
             continue
         if missing := [name for name in wanted if name not in found[0].values]:
             there = ", ".join(found[0].values)
-            raise tables.TableError(f"{place}: no column {', '.join(missing)}, but {there}")
+            raise tables.TableError(_NO_COLUMN.of(place=place, missing=", ".join(missing), there=there))
         yield _Raw(place, {**found[0].values}, [{**row.values} for row in found])
 
 
@@ -137,9 +146,9 @@ class _Clock:
         try:
             stamp_ns = self._read(str(value))
             if not 0 <= stamp_ns < _LATEST_NS:
-                raise ValueError(f"{value} is no time after 1970")
+                raise ValueError(words.BEFORE_1970.of(value=value))
         except (ValueError, OverflowError) as error:
-            raise ForeignError(f"{raw.place}: {self._settings.field}: {error}") from error
+            raise ForeignError(placed(f"{raw.place}: {self._settings.field}", error)) from error
         return stamp_ns
 
     def _read(self, text: str) -> int:
@@ -151,9 +160,7 @@ class _Clock:
         try:
             number = int(text) if text.strip().lstrip("-").isdecimal() else float(text)
         except ValueError as error:
-            raise ValueError(
-                f'"{text}" is no number; of text say the `format`, "iso" or as "%Y-%m-%d %H:%M:%S"'
-            ) from error
+            raise ValueError(words.NO_TIME_NUMBER.of(text=text)) from error
         within = round(number * TIME_NS[self._settings.unit])
         return self._in_minute(within) if self._settings.minute else within
 
@@ -168,7 +175,7 @@ def _ns(moment: datetime, zone: tzinfo | None) -> int:
     """Return a time as ns UTC: by its own offset, else by the mapping's. ValueError: neither says one."""
     if moment.tzinfo is None:
         if zone is None:
-            raise ValueError(f'{moment} has no offset; say `zone` in the mapping, as "UTC", "+08:00", "Asia/Shanghai"')
+            raise ValueError(words.NO_OFFSET.of(moment=moment))
         moment = moment.replace(tzinfo=zone)
     since = moment - datetime(1970, 1, 1, tzinfo=UTC)
     return (since.days * 86400 + since.seconds) * 1_000_000_000 + since.microseconds * 1000
@@ -184,7 +191,7 @@ def _seen(one: Json, stream: StreamSettings, view: SensorView, place: str) -> Se
         try:
             found = float(str(value)) * settings.factor + settings.offset
         except ValueError as error:
-            raise ForeignError(f"{place}: {settings.field}: {error}") from error
+            raise ForeignError(placed(f"{place}: {settings.field}", error)) from error
         return found if math.isfinite(found) else None
 
     first, second = (fields.latitude, fields.longitude) if stream.frame == "wgs84" else (fields.x, fields.y)

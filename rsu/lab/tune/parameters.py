@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
-from hw.detail import Detail
+from hw.detail import Detail, placed
 from hw.registry import driver_class
 from rsu.lab.errors import ParameterError
 from rsu.site.config import Config
@@ -36,6 +36,10 @@ _FORM = Detail(
 _NOT_BELOW = Detail(
     "--param {text}: {low} is not below {high}",
     "--param {text}：{low} 不小于 {high}",
+)
+_NO_BOOL = Detail(
+    "expected true or false, got {text}",
+    "应为 true 或 false，实为 {text}",
 )
 _WHICH = Detail(
     '"{name}" may be {there}: say which',
@@ -81,14 +85,14 @@ def parse(text: str, config: Config) -> Parameter:
             choices = tuple(_typed(each.strip(), known.now) for each in wish.split(","))
             found = Parameter(*known, float(min(choices)), float(max(choices)), choices)
     except ValueError as error:
-        raise ParameterError(f"--param {text}: {error}") from error
+        raise ParameterError(placed(f"--param {text}", error)) from error
     if not found.choices and not found.low < found.high:
         raise ParameterError(_NOT_BELOW.of(text=text, low=low, high=high))
     for end in found.choices or (found.low, found.high):
         try:
             applied(config, {found.path: _typed(str(end), known.now)})
         except (ValidationError, ValueError) as error:
-            raise ParameterError(f"--param {text}: {_why(error)}") from error
+            raise ParameterError(placed(f"--param {text}", _why(error))) from error
     return found
 
 
@@ -177,7 +181,7 @@ def _likeness(wanted: list[str], words: list[str]) -> float:
 def _typed(text: str, like: Number) -> Number:
     if isinstance(like, bool):
         if text.lower() not in ("true", "false"):
-            raise ValueError(f"expected true or false, got {text}")
+            raise ValueError(_NO_BOOL.of(text=text))
         return text.lower() == "true"
     return int(float(text)) if isinstance(like, int) else float(text)
 

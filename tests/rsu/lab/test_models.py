@@ -112,7 +112,7 @@ def _boxes(distances: np.ndarray, stride: float) -> np.ndarray:
 def test_a_graph_that_is_not_known_is_refused() -> None:
     model, outputs = tiny()
     document = model.document(outputs)
-    with pytest.raises(ModelError, match="bytes of weights"):
+    with pytest.raises(ModelError, match="octets of weights"):
         tfjs.read(document, model.bytes + b"more")
     with pytest.raises(ModelError, match="no graph model"):
         tfjs.read({"format": "layers-model"}, b"")

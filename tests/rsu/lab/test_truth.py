@@ -83,6 +83,13 @@ def test_errors_name_the_place(tmp_path: Path, name: str, text: str, what: str) 
         load(tmp_path / name, REFERENCE, EVER)
 
 
+def test_errors_are_said_in_chinese_too(tmp_path: Path) -> None:
+    (tmp_path / "a.ndjson").write_text("[1]\n")
+    with pytest.raises(TruthError) as failure:
+        load(tmp_path / "a.ndjson", REFERENCE, EVER)
+    assert failure.value.args[0].zh == f"{tmp_path}/a.ndjson：第 1 行：应为一个对象"
+
+
 def test_the_truth_of_the_bench_lies_beside_or_above(tmp_path: Path) -> None:
     recording = tmp_path / "data" / "recordings" / "x.mcap"
     recording.parent.mkdir(parents=True)
