@@ -100,11 +100,11 @@ class _PicturePages:
         return await self._written(request, {NAME: None, TIES: None})
 
     async def ties(self, _: Request) -> Response:
-        """Answer with the ties; none: null. 404: there is no picture either."""
-        if (path := self._file(NAME)) is None or not path.exists():
-            return told(404, _NONE)
+        """Answer whether there is a picture, and with its ties; none: null."""
+        path = self._file(NAME)
         data = await asyncio.to_thread(_content, self._file(TIES))
-        return answer(None if data is None else msgspec.json.decode(data, type=PictureTies))
+        ties = None if data is None else msgspec.json.decode(data, type=PictureTies)
+        return answer({"there": path is not None and path.exists(), "ties": ties})
 
     async def tie(self, request: Request) -> Response:
         """Keep other ties."""

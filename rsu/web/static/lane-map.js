@@ -6,28 +6,34 @@ import {begin} from "./frame.js";
 import {said, say} from "./language.js";
 import {Plan} from "./lane-plan.js";
 import {differences, fields, parts} from "./lane-parts.js";
+import {buttons, ways} from "./maps/acts.js";
+import {listen, showAccount} from "./maps/begin-anew.js";
+import {Picture} from "./maps/picture.js";
 import {setClass, setText} from "./table.js";
 import {loadWords} from "./words.js";
 
 const CHECK_MS = 500;
 const $ = (id) => document.getElementById(id);
-const copy = (map) => JSON.parse(JSON.stringify(map));
+const copy = (thing) => JSON.parse(JSON.stringify(thing));
+const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 
-let base = "", saved = null, map = null, before = null, chosen = "", timer = 0, asked = 0, judged = null;
-const undone = {back: [], forth: []}; // texts of maps
+let base = "", saved = null, state = null, before = null, chosen = "", timer = 0, asked = 0, judged = null;
+const undone = {back: [], forth: []}; // texts of states
+const imports = new Map(); // text of a lane map that was made here -> it
 
-const plan = new Plan($("map"), {choose: (part) => choose(part.key), move, moved: edited, key: press});
-const part = () => parts(map).find((each) => each.key === chosen);
+const plan = new Plan($("map"), {choose: (part) => choose(part.key), move, moved: edited, place: (place) => picture.take(place), key: press});
+const picture = new Picture(plan);
+const part = () => parts(state).find((each) => each.key === chosen);
 
 async function load() {
   const answer = await ask("api/lanes");
   if (!answer.ok) { notice(said(answer.told, "text")); return; }
-  ({base, map: saved} = answer.told);
-  map = copy(saved);
-  before = JSON.stringify(map);
+  base = answer.told.base;
+  saved = {map: answer.told.map, zones: answer.told.zones, text: ""};
+  state = copy(saved);
+  before = JSON.stringify(state);
   undone.back = [];
   undone.forth = [];
-  if (!part()) chosen = parts(map)[0].key;
   show();
   plan.crossing();
   await check();
@@ -44,24 +50,28 @@ function choose(key) {
 }
 
 function show() {
-  const all = parts(map);
+  const all = parts(state);
+  if (!part()) chosen = all.length ? all[0].key : "";
   $("thing").replaceChildren(...all.map(({key, label}) => el("option", {value: key, textContent: label, selected: key === chosen})));
-  plan.show(map, all, part());
+  plan.show(state.map, all, part());
+  $("acts").replaceChildren(...buttons(state, part(), () => [plan.view.east, plan.view.north], (key) => { chosen = key; edited(); }));
+  $("ways").hidden = !part() || part().kind !== "lane";
+  if (!$("ways").hidden) $("ways").tBodies[0].replaceChildren(...ways(state, part(), edited));
   showFields();
   showPoints();
   showVerdict();
 }
 
 function showFields() {
-  $("values").replaceChildren(...fields(part(), map).map(({label, value, write}, i) => {
-    const input = el("input", {id: `field-${i}`, type: "number", step: "any", value: value === null || value === undefined ? "" : value});
+  $("values").replaceChildren(...(part() ? fields(part(), state.map) : []).map(({label, value, write, type}, i) => {
+    const input = el("input", {id: `field-${i}`, type: type || "number", step: "any", value: value === null || value === undefined ? "" : value});
     input.addEventListener("change", () => { write(input.value); edited(); });
     return el("div", {className: "field"}, el("label", {htmlFor: `field-${i}`, textContent: label}), input);
   }));
 }
 
 function showPoints() {
-  const points = plan.points(part());
+  const points = part() ? plan.points(part()) : [];
   $("points").tBodies[0].replaceChildren(...points.map((point, i) => {
     const cells = [0, 1].map((axis) => {
       const input = el("input", {type: "number", step: "0.01", value: point[axis]});
@@ -91,14 +101,14 @@ function between(points, i) {
 
 function move(number, place) {
   plan.points(part())[number] = place;
-  plan.show(map, parts(map), part());
+  plan.show(state.map, parts(state), part());
   const inputs = $("points").tBodies[0].rows[number].querySelectorAll("input");
   place.forEach((metres, axis) => { inputs[axis].value = metres; });
 }
 
 /** After every change: remember the map before it, and have it judged. */
 function edited() {
-  const now = JSON.stringify(map);
+  const now = JSON.stringify(state);
   if (now === before) return;
   undone.back.push(before);
   undone.forth = [];
@@ -111,7 +121,7 @@ function go(from, to) {
   if (!from.length) return;
   to.push(before);
   before = from.pop();
-  map = JSON.parse(before);
+  state = JSON.parse(before);
   show();
   later();
 }
@@ -124,9 +134,24 @@ function later() {
   timer = setTimeout(check, CHECK_MS);
 }
 
+/** A lane map that was made of a file or a template takes the place of the one in the editor. */
+function take(text, map) {
+  imports.set(text, map);
+  Object.assign(state, {text, map: copy(map)});
+  chosen = "";
+  edited();
+  plan.crossing();
+}
+
+/** What differs from the files, as the server takes it. */
+function changes() {
+  const zones = Object.fromEntries(Object.entries(state.zones).filter(([key, list]) => !same(list, saved.zones[key])));
+  return {values: differences(state.text ? imports.get(state.text) : saved.map, state.map), zones, text: state.text};
+}
+
 async function check() {
   const number = ++asked;
-  const answer = await ask("api/lanes/check", {values: differences(saved, map)});
+  const answer = await ask("api/lanes/check", changes());
   if (number !== asked) return;
   judged = answer.ok ? answer.told : {findings: [], octets: null};
   setText($("problem"), answer.ok ? "" : said(answer.told, "text"));
@@ -135,7 +160,7 @@ async function check() {
 
 function showVerdict() {
   const found = judged ? judged.findings : [], errors = found.filter((each) => each.level === "error").length;
-  const warnings = found.length - errors, dirty = JSON.stringify(saved) !== JSON.stringify(map);
+  const warnings = found.length - errors, dirty = !same(saved, state);
   setClass($("verdict"), `mark ${!judged ? "off" : errors ? "alarm" : warnings ? "warn" : "ok"}`);
   setText($("verdict"), !judged ? say("checking") : errors ? say("{} errors, {} warnings", errors, warnings)
     : warnings ? say("{} warnings", warnings) : say("none"));
@@ -150,7 +175,7 @@ function showVerdict() {
 /** A finding; one on a part of the map leads to it. */
 function finding(each) {
   const text = [each.key, said(each, "text")].filter(Boolean).join(": ");
-  const there = parts(map).filter(({key}) => `${each.key}.`.startsWith(`${key}.`)).sort((a, b) => b.key.length - a.key.length)[0];
+  const there = parts(state).filter(({key}) => `${each.key}.`.startsWith(`${key}.`)).sort((a, b) => b.key.length - a.key.length)[0];
   if (!there) return ` ${text}`;
   const button = el("button", {className: "plain", textContent: text});
   button.addEventListener("click", () => { choose(there.key); plan.view.show(plan.points(there)[plan.points(there).length - 1]); });
@@ -170,7 +195,7 @@ async function save(event) {
   notice(say("Saving; the daemon takes it into use."));
   let answer;
   try {
-    answer = await ask("api/lanes", {values: differences(saved, map), why: $("why").value, base});
+    answer = await ask("api/lanes", {...changes(), why: $("why").value, base});
   } catch (error) {
     location.reload(); // the page itself starts anew with the lane map
     return;
@@ -194,11 +219,12 @@ document.addEventListener("keydown", (event) => {
 $("thing").addEventListener("change", () => { choose($("thing").value); plan.view.show(plan.points(part())[plan.points(part()).length - 1]); });
 $("undo").addEventListener("click", () => go(undone.back, undone.forth));
 $("redo").addEventListener("click", () => go(undone.forth, undone.back));
-$("discard").addEventListener("click", () => { undone.back.push(before); map = copy(saved); before = JSON.stringify(map); show(); later(); });
+$("discard").addEventListener("click", () => { Object.assign(state, copy(saved)); edited(); });
 $("in").addEventListener("click", () => plan.view.zoom(1.4));
 $("out").addEventListener("click", () => plan.view.zoom(1 / 1.4));
 $("home").addEventListener("click", () => plan.crossing());
 $("all").addEventListener("click", () => plan.everything());
 $("save-form").addEventListener("submit", save);
-window.addEventListener("beforeunload", (event) => { if (map && JSON.stringify(saved) !== JSON.stringify(map)) event.preventDefault(); });
-begin(() => map && show()).then(loadWords).then(load);
+window.addEventListener("beforeunload", (event) => { if (state && !same(saved, state)) event.preventDefault(); });
+listen(take);
+begin(() => { if (state) { show(); picture.show(); showAccount(); } }).then(loadWords).then(load).then(() => picture.load());

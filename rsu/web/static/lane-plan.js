@@ -1,6 +1,6 @@
 // The lane map on the canvas: the chosen part with handles that can be dragged.
 
-import {path} from "./geometry.js";
+import {middle, path} from "./geometry.js";
 import {listen} from "./gestures.js";
 import {Roads} from "./roads.js";
 import {onThemeChange, readTheme} from "./theme.js";
@@ -10,7 +10,7 @@ const NEAR_PX = 18; // of a finger to a handle
 const LINE_PX = 14; // and to a line
 
 export class Plan {
-  /** `on`: choose(part), move(point number, [east, north]), moved(), key(name) -> whether it was of use. */
+  /** `on`: choose(part), move(point number, [east, north]), moved(), place([east, north]) and key(name) -> whether of use. */
   constructor(canvas, on) {
     this.canvas = canvas;
     this.context = canvas.getContext("2d");
@@ -21,6 +21,7 @@ export class Plan {
     this.parts = [];
     this.chosen = null;
     this.dragged = -1;
+    this.under = null; // the picture: {bitmap, matrix to metres, strength}
     for (const name of ["pointerdown", "pointermove", "pointerup", "pointercancel"]) canvas.addEventListener(name, (event) => this.drag(event));
     listen(canvas, this.view, {tap: (x, y) => this.tap(x, y), hover: () => {}, key: on.key});
     new ResizeObserver(() => this.view.resize()).observe(canvas);
@@ -32,6 +33,12 @@ export class Plan {
   /** Show a map: its parts, and the one that is chosen. */
   show(map, parts, chosen) {
     [this.roads, this.parts, this.chosen] = [new Roads(map), parts, chosen];
+  }
+
+  /** Lay a picture under the map; null: none. */
+  lay(under) {
+    this.under = under;
+    this.view.version++;
   }
 
   crossing() { this.view.fit(this.roads.crossing()); }
@@ -58,19 +65,21 @@ export class Plan {
   }
 
   tap(x, y) {
+    if (this.on.place(this.view.toSite(x, y))) return;
     this.view.inPixels(this.context);
     this.context.lineWidth = 2 * LINE_PX;
     const hit = (part) => {
       const line = path(this.points(part).map((point) => this.pixel(point)), part.closed);
       return this.context.isPointInStroke(line, x * this.view.ratio, y * this.view.ratio);
     };
-    const found = this.parts.filter((part) => part.key.includes("lanes.") || part.closed).find(hit);
+    const found = this.parts.filter((part) => part.kind !== "road").find(hit);
     if (found) this.on.choose(found);
   }
 
   draw() {
     if (!this.roads || !this.view.width) return;
-    this.roads.draw(this.context, this.view, this.theme);
+    this.drawGround();
+    for (const part of this.parts) if (part.kind === "zone") this.drawZone(part);
     if (!this.chosen) return;
     const context = this.context, points = this.points(this.chosen).map((point) => this.pixel(point));
     this.view.inPixels(context);
@@ -78,6 +87,38 @@ export class Plan {
     context.lineWidth = 3;
     context.stroke(path(points, this.chosen.closed));
     points.forEach(([x, y], i) => this.drawHandle(x, y, this.chosen.stop && i === points.length - 1));
+  }
+
+  /** The roads, on the picture where there is one. */
+  drawGround() {
+    const context = this.context;
+    if (!this.under) { this.roads.draw(context, this.view, this.theme); return; }
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.fillStyle = this.theme.ground;
+    context.fillRect(0, 0, this.canvas.width, this.canvas.height);
+    this.view.inMetres(context);
+    context.transform(...this.under.matrix);
+    context.drawImage(this.under.bitmap, 0, 0);
+    context.globalAlpha = 1 - this.under.strength;
+    this.roads.draw(context, this.view, {...this.theme, ground: "transparent"});
+    context.globalAlpha = 1;
+  }
+
+  drawZone(part) {
+    const context = this.context, outline = path(this.points(part).map((point) => this.pixel(point)), true);
+    this.view.inPixels(context);
+    context.fillStyle = context.strokeStyle = this.theme[part.key.startsWith("events") ? "warn" : "bus"];
+    context.globalAlpha = 0.18;
+    context.fill(outline);
+    context.globalAlpha = 1;
+    context.lineWidth = 2;
+    context.setLineDash([7, 5]);
+    context.stroke(outline);
+    context.setLineDash([]);
+    const [x, y] = this.pixel(middle(this.points(part)));
+    context.font = "600 13px system-ui, sans-serif";
+    context.textAlign = "center";
+    context.fillText(part.owner.name, x, y);
   }
 
   drawHandle(x, y, stop) {

@@ -1,11 +1,12 @@
 // The page's language: the one that was chosen on it, else the browser's. English stands where it is said.
 
 import {PAGE} from "./chinese.js";
+import {MAPS} from "./chinese-maps.js";
 import {SENSORS} from "./chinese-sensors.js";
 import {SETUP} from "./chinese-setup.js";
 import {SHEETS} from "./chinese-sheets.js";
 
-const CHINESE = {...PAGE, ...SETUP, ...SHEETS, ...SENSORS};
+const CHINESE = {...PAGE, ...SETUP, ...SHEETS, ...SENSORS, ...MAPS};
 const KEY = "language";
 const ATTRIBUTES = ["title", "aria-label", "alt"];
 const flat = (text) => text.replace(/\s+/g, " ").trim();

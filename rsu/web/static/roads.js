@@ -45,7 +45,7 @@ export class Roads {
   }
 
   draw(context, view, theme) {
-    const key = `${view.version} ${theme.asphalt}`;
+    const key = `${view.version} ${theme.asphalt} ${theme.ground}`;
     if (this.drawn !== key) {
       this.layer.width = view.canvas.width;
       this.layer.height = view.canvas.height;
@@ -57,7 +57,7 @@ export class Roads {
   }
 
   paint(context, view, theme) {
-    context.fillStyle = theme.ground;
+    context.fillStyle = theme.ground; // transparent over a picture: the layer is empty, its size was just set
     context.fillRect(0, 0, this.layer.width, this.layer.height);
     view.inMetres(context);
     context.fillStyle = theme.junction;

@@ -112,7 +112,33 @@ def test_from_the_first_login_to_an_edited_site(page: str, browser: Browser, tmp
     browser.wait("document.getElementById('notice').textContent === 'Version 3 is in use.'", WAIT_S)
     saved = json.loads((tmp_path / "demo-lanes.json").read_text())["nodes"][0]["links"][0]["lanes"][0]["points"]
     assert saved[1][1] > 25
+    zones_and_lanes(browser, tmp_path)
     assert browser.errors == []
     assert [
         each for each in browser.requests if not each.startswith((page, page.replace("http", "ws"), "data:", "about:"))
     ] == []
+
+
+def zones_and_lanes(browser: Browser, folder: Path) -> None:
+    """Begin the lane map anew from a template, add a lane and a zone, take a step back, save."""
+    judged = "!document.getElementById('verdict').classList.contains('off')"
+    click(browser, "#new")
+    browser.wait(f"!document.getElementById('account').hidden && {judged}", WAIT_S)
+    press(browser, "Add a zone for events")
+    press(browser, "Add a crosswalk")
+    click(browser, "#undo")
+    browser.evaluate("document.getElementById('thing').value = 'nodes.0.links.0.lanes.2'")
+    browser.evaluate("document.getElementById('thing').dispatchEvent(new Event('change'))")
+    press(browser, "Add a lane on the right")
+    browser.wait(f"{judged} && !document.getElementById('save').disabled", WAIT_S)
+    click(browser, "#save")
+    browser.wait("document.getElementById('notice').textContent === 'Version 4 is in use.'", WAIT_S)
+    lane_map = json.loads((folder / "demo-lanes.json").read_text())
+    assert [lane["id"] for lane in lane_map["nodes"][0]["links"][0]["lanes"]] == [1, 2, 3, 4]
+    assert len(lane_map["crosswalks"]) == 4 and lane_map["nodes"][0]["links"][0]["width_m"] == 14.0
+    assert "name: zone-1" in (folder / "demo.yaml").read_text()
+
+
+def press(browser: Browser, text: str) -> None:
+    found = f"[...document.querySelectorAll('#acts button')].find((each) => each.textContent === {json.dumps(text)})"
+    browser.evaluate(f"{found}.click()")

@@ -9,7 +9,25 @@ from html.parser import HTMLParser
 from rsu.web.app import STATIC
 
 IDEOGRAPH = re.compile("[\u4e00-\u9fff]")
-SIGNS = {"RSU", "UTC", "–", "+", "−", "×", "←", "12", "38", "N ▲", "中文"}  # the same in both languages
+SIGNS = {
+    "OpenDRIVE",
+    "lanelet2",
+    "OpenStreetMap",
+    "SUMO",
+    "WGS-84",
+    "CGCS2000",
+    "RSU",
+    "UTC",
+    "–",
+    "+",
+    "−",
+    "×",
+    "←",
+    "12",
+    "38",
+    "N ▲",
+    "中文",
+}  # the same in both languages
 ALIKE = re.compile(r"(CPU|[{}() /·:：。MiB（）]+)")  # Chinese texts without a Chinese word
 OTHER = {"none: spool only"}  # of records
 SOURCES = {str(file.relative_to(STATIC)): file.read_text(encoding="utf-8") for file in sorted(STATIC.rglob("*.js"))}

@@ -111,14 +111,15 @@ def test_zones_are_kept_in_the_site_file(desk: Desk, tuner: PageClient) -> None:
 
 
 def test_a_picture_is_kept_with_its_two_points(desk: Desk, tuner: PageClient) -> None:
-    assert tuner.get("/api/lanes/picture/ties").status == 404 == tuner.get("/api/lanes/picture").status
+    assert tuner.get("/api/lanes/picture/ties").json() == {"there": False, "ties": None}
+    assert tuner.get("/api/lanes/picture").status == 404
     assert tuner.post("/api/lanes/picture", b"<svg onload='x()'/>").status == 400
     assert tuner.post("/api/lanes/picture", JPEG).status == 200
     assert tuner.get("/api/lanes/picture").headers["Content-Type"] == "image/jpeg"
-    assert tuner.get("/api/lanes/picture/ties").json() is None
+    assert tuner.get("/api/lanes/picture/ties").json() == {"there": True, "ties": None}
     assert tuner.post("/api/lanes/picture/ties", TIES | {"other": TIES["one"]}).status == 400
     assert tuner.post("/api/lanes/picture/ties", TIES).status == 200
-    assert tuner.get("/api/lanes/picture/ties").json()["other"]["north_m"] == -36.0
+    assert tuner.get("/api/lanes/picture/ties").json()["ties"]["other"]["north_m"] == -36.0
     assert config.load(desk.site)
     assert tuner.ask("DELETE", "/api/lanes/picture").status == 200
     assert not (desk.site.parent / "picture").exists() and not (desk.site.parent / "picture.json").exists()
