@@ -8,9 +8,10 @@ faults with which the data can still be used.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import pairwise
+from operator import sub
 from statistics import median
 from typing import NamedTuple
 
@@ -161,24 +162,24 @@ def intervals(arrivals: Iterable[Arrival], nominal_hz: float) -> dict[str, float
     arrivals = list(arrivals)
     if len(arrivals) <= FEW:
         return {}
-    source = [after[0] - before[0] for before, after in pairwise(arrivals)]
-    arrival = [after[1] - before[1] for before, after in pairwise(arrivals)]
-    usual = median(arrival)
-    apart = sorted(abs(each - usual) for each in arrival)
+    stamps, receipts = zip(*arrivals, strict=True)
+    source, arrival = (sorted(map(sub, times[1:], times)) for times in (stamps, receipts))
+    paced_ns, usual_ns = median(source), median(arrival)
+    apart_ns = sorted([abs(each - usual_ns) for each in arrival])
     figures = {
-        "source_interval_ms": median(source) / MS,
-        "arrival_interval_ms": usual / MS,
-        "jitter_ms": apart[(len(apart) * 95 - 1) // 100] / MS,
-        "age_ms": median(receipt - stamp for stamp, receipt in arrivals) / MS,
+        "source_interval_ms": paced_ns / MS,
+        "arrival_interval_ms": usual_ns / MS,
+        "jitter_ms": apart_ns[(len(apart_ns) * 95 - 1) // 100] / MS,
+        "age_ms": median(map(sub, receipts, stamps)) / MS,
     }
     if nominal_hz:
-        nominal_ns, paced_ns = NS / nominal_hz, median(source)
+        nominal_ns = NS / nominal_hz
         expected_ns = min(nominal_ns, paced_ns) if paced_ns > 0 else nominal_ns  # faster than nominal is no fault
-        backward = sum(each < 0 for each in source)
-        outside = sum(not expected_ns / 2 <= each <= expected_ns * 3 / 2 for each in arrival)
+        backward = bisect_left(source, 0)
+        shorter, as_long = bisect_left(arrival, expected_ns / 2), bisect_right(arrival, expected_ns * 3 / 2)
         figures |= {
             "slower_share": max(0.0, paced_ns / nominal_ns - 1),
-            "uneven_share": outside / len(arrival),
+            "uneven_share": (shorter + len(arrival) - as_long) / len(arrival),
             "backward_share": backward / len(source) if backward > 1 else 0.0,
         }
     return {name: round(value, 3) for name, value in figures.items()}
