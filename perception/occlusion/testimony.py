@@ -38,12 +38,12 @@ def hear(table: TrackTable, seen: Mask, sensor: Ints, track: Ints, sure: Floats)
     """
     table.word += sure[:, None] / SCANS * seen
     table.word[sensor, track] -= sure[sensor] / SCANS
-    np.clip(table.word, -sure[:, None], sure[:, None], out=table.word)
+    np.minimum(np.maximum(table.word, -sure[:, None]), sure[:, None], out=table.word)
 
 
 def fade(table: TrackTable, by: float) -> None:
     """Let older testimony count for less, by so many log-odds."""
-    table.word -= np.clip(table.word, -by, by)
+    table.word -= np.minimum(np.maximum(table.word, -by), by)
 
 
 def judge(table: TrackTable, sure: Floats, now_ns: int) -> None:

@@ -14,10 +14,10 @@ from perception.algebra import along_and_across
 from perception.objects import Detections, Floats, Ints, Mask
 from perception.sensing.projection import placed_on_site
 from perception.sensing.sensors import Sensors
-from perception.sensor import FieldOfView, Mount, Noise, Sensor
+from perception.sensor import Mount, Noise, Sensor
 from perception.state.attributes import TYPICAL_SIZE
 
-FAR_SHARE, FAR_M, ASIDE_DEG = 1.2, 10.0, 15.0  # beyond a field of view by so much: no error of measurement
+FOOT_M = 10.0  # nearer to a sensor than this bearings say nothing
 
 
 class Scan(msgspec.Struct, frozen=True, eq=False):
@@ -104,12 +104,26 @@ def located(detections: Detections, sensor: Sensor) -> Detections:
     )
 
 
-def out_of_view(position: Floats, field: FieldOfView) -> Mask:
-    """Return which places (n, 2), sensor frame, no error of measurement explains: far outside the field of view."""
-    away = np.hypot(position[:, 0], position[:, 1])
-    aside = np.abs(np.degrees(np.arctan2(position[:, 1], position[:, 0])))
-    far: Mask = away > FAR_SHARE * field.range_m + FAR_M
-    return far | ((aside > field.width_deg / 2 + ASIDE_DEG) & (away > FAR_M))
+def in_view(devices: Sequence[DeviceScan], sensors: Sensors) -> list[DeviceScan]:
+    """Return devices' detections without those far outside the fields of view; the clusters of a cloud never are."""
+    counts = [0 if each.radial else len(each.detections.kind) for each in devices]
+    places = [each.detections.position_m[:count] for each, count in zip(devices, counts, strict=True)]
+    beyond = out_of_view(np.concatenate(places), np.repeat([each.column for each in devices], counts), sensors)
+    if not beyond.any():
+        return list(devices)
+    rows = np.split(~beyond, np.cumsum(counts)[:-1])
+    return [
+        each if each.radial else each._replace(detections=chosen(each.detections, inside))
+        for each, inside in zip(devices, rows, strict=True)
+    ]
+
+
+def out_of_view(position: Floats, sensor: Ints, sensors: Sensors) -> Mask:
+    """Return which places (n, 2), frames of the sensors (n,), no error of measurement explains: far out of view."""
+    ahead, left = position.T
+    away, aside = np.hypot(ahead, left), np.abs(np.degrees(np.arctan2(left, ahead)))
+    beyond: Mask = (away > sensors.beyond_m[sensor]) | ((aside > sensors.aside_deg[sensor]) & (away > FOOT_M))
+    return beyond
 
 
 def chosen(detections: Detections, rows: Mask) -> Detections:

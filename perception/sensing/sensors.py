@@ -17,6 +17,7 @@ EMERGING_DENSITY = 4e-3  # per m2 and scan: road users that were never seen come
 FALSE_REPORT_DENSITY = 1e-3  # per m2: a radio may claim a vehicle at any place
 EDGE_M = 3.0  # nearer to the range limits than this a miss says nothing
 EDGE_RAD = math.radians(2.0)  # nor this near to the sides
+FAR_SHARE, FAR_M, ASIDE_DEG = 1.2, 10.0, 15.0  # beyond a field of view by so much: no error of measurement
 MOST_IN_A_ROW = 32  # scans that are remembered
 
 
@@ -39,6 +40,9 @@ class Sensors:
         self.near = _column([view.near_m for view in views], 0.0) + EDGE_M
         half_width = np.radians(_column([view.width_deg / 2.0 for view in views], 0.0))
         self.least_cosine = np.cos(np.minimum(half_width - EDGE_RAD, np.pi))
+        # beyond its edges by more than any error of measurement
+        self.beyond_m = _column([FAR_SHARE * view.range_m + FAR_M for view in views], math.inf)
+        self.aside_deg = _column([view.width_deg / 2 + ASIDE_DEG for view in views], math.inf)
         # variances along and across the line of sight
         self.along = _column([noise.along_m**2 for noise in noises], 1.0)
         self.across = _column([noise.across_m**2 for noise in noises], 1.0)

@@ -94,15 +94,21 @@ def sign(table: TrackTable, row: Ints, detection: Ints, scan: Scan, lag: Floats,
         _dispute(table, owners, left)
     before = (table.vehicle[row] == scan.vehicle[detection]) & (table.vehicle_ns[row] > 0)
     agreement = np.where(before, table.agreement[row] + owners.gains(row, detection), 0.0)
-    _forget(table, (table.vehicle == scan.vehicle[detection, None]).any(axis=0))  # no other track carries these ids now
+    _forget(table, _carry(table, scan.vehicle[detection]))  # no other track carries these ids now
     table.vehicle[row], table.vehicle_ns[row] = scan.vehicle[detection], scan.stamp_ns[detection]
     table.vehicle_heading_deg[row], table.radio[row] = scan.heading_deg[detection], scan.radio[detection]
-    table.agreement[row] = np.clip(agreement, 0.0, MOST)
+    table.agreement[row] = np.minimum(np.maximum(agreement, 0.0), MOST)
+
+
+def _carry(table: TrackTable, vehicle: Ints) -> Mask:
+    """Return which tracks (n,) have the id of one of the vehicles (k,)."""
+    carries: Mask = np.logical_or.reduce(table.vehicle == vehicle[:, None])
+    return carries
 
 
 def _disagree(table: TrackTable, vehicle: Ints) -> None:
     """Note that reports of these vehicles, ids (k,), do not fit the tracks that carry their ids."""
-    carries = np.isin(table.vehicle, vehicle) & (table.vehicle_ns > 0)
+    carries = _carry(table, vehicle) & (table.vehicle_ns > 0)
     table.agreement[carries] -= UNFIT
     _forget(table, carries & (table.agreement <= 0.0))
 
@@ -110,8 +116,8 @@ def _disagree(table: TrackTable, vehicle: Ints) -> None:
 def _dispute(table: TrackTable, owners: Ownership, left: Mask) -> None:
     """Note that reports, left (d,) of a round, fit tracks that carry another vehicle's id: one of both is wrong."""
     rival = left[owners.detection].nonzero()[0]
-    gains = np.maximum(owners.gains(owners.track[rival], owners.detection[rival]), 0.0)
-    lost = np.bincount(owners.track[rival], gains, len(table))
+    track, gains = owners.rivals(rival)
+    lost = np.bincount(track, np.maximum(gains, 0.0), len(table))
     table.agreement[:] = np.maximum(table.agreement - lost, 0.0)
 
 

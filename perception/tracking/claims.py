@@ -115,8 +115,9 @@ class Claims:
         table.heading_deg[:] = [each.heading_deg for each in claims]
         table.kind[:] = [each.kind for each in claims]
         size = np.array([[*each.size_m[:2], LOW_M] for each in claims]).T
-        table.size_weight[:] = SURE_OF_SIZE * np.isfinite(size)
-        table.size_m[:] = table.size_weight * np.nan_to_num(size)
+        known = np.isfinite(size)
+        table.size_weight[:] = SURE_OF_SIZE * known
+        table.size_m[:] = table.size_weight * np.where(known, size, 0.0)
         return table
 
     def _seen(self, table: TrackTable, claimed: TrackTable, looked: Ints) -> Floats:

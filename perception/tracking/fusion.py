@@ -19,7 +19,7 @@ from perception.occlusion.bodies import apart, of_bodies
 from perception.occlusion.view import View
 from perception.results import Tracks
 from perception.sensing.cluster import Background, cluster
-from perception.sensing.scan import DeviceScan, Scan, chosen, joined, located, out_of_view, project
+from perception.sensing.scan import DeviceScan, Scan, in_view, joined, located, project
 from perception.sensing.sensors import Sensors
 from perception.sensing.vehicles import reported, vehicle_id
 from perception.sensing.window import ArrivalWindow
@@ -180,11 +180,18 @@ class Fusion:
                 reports.append(measurement)
             else:
                 by_device.append(self._device_scan(measurement))
-        scans = [project(by_device, self._sensors)] if by_device else []
+        scans = [self._projected(by_device)] if by_device else []
         if reports:
             radios = [self._radio(report.device) for report in reports]
             scans.append(reported(reports, radios, self._sensors.radio, self._reference, self._settings.vehicle))
         return joined(*scans) if len(scans) == 2 else scans[0]
+
+    def _projected(self, devices: list[DeviceScan]) -> Scan:
+        """Return the devices' detections in the site frame, those far out of view counted and left out."""
+        seen = in_view(devices, self._sensors)
+        if out := sum(len(each.detections.kind) for each in devices) - sum(len(each.detections.kind) for each in seen):
+            self.counters["outside the field of view"] += out
+        return project(seen, self._sensors)
 
     def _device_scan(self, measurement: Measurement) -> DeviceScan:
         """Return a device's detections."""
@@ -196,12 +203,7 @@ class Fusion:
             return DeviceScan(column, cluster(measurement, standing, settings, sensor), radial=True)
         assert isinstance(measurement, Detections)
         self._doubtful[column], self._partial[column] = measurement.doubtful, measurement.partial
-        seen = located(measurement, sensor)
-        beyond = out_of_view(seen.position_m, sensor.field_of_view)
-        if number := int(np.count_nonzero(beyond)):
-            self.counters["outside the field of view"] += number
-            seen = chosen(seen, ~beyond)
-        return DeviceScan(column, seen, radial=False)
+        return DeviceScan(column, located(measurement, sensor), radial=False)
 
     def _radio(self, device: str) -> int:
         """Return the index of a radio."""

@@ -38,7 +38,15 @@ class Ownership:
 
     def gains(self, track: Ints, detection: Ints) -> Floats:
         """Return the evidence (k,) of reports for their tracks, as far as they have moved on since the last ones."""
-        own = self._densities(track, detection)
+        return self._gains(track, detection, self._densities(track, detection))
+
+    def rivals(self, pair: Ints) -> tuple[Ints, Floats]:
+        """Return the tracks (k,) of pairs (k,) of `track` and `detection`, and the evidence (k,) as in `gains`."""
+        track = self.track[pair]
+        return track, self._gains(track, self.detection[pair], self._density[pair])
+
+    def _gains(self, track: Ints, detection: Ints, own: Floats) -> Floats:
+        """Return the evidence (k,) of reports, `own` (k,) 1/m2 their densities if their tracks sent them."""
         others = np.maximum(self._sum[detection] - own * (self._table.id[track] > 0), 0.0)
         ratio = np.log(np.maximum(own, 1e-300)) - np.log(others + 1.0 / ELSEWHERE_M2)
         speed = np.hypot(*self._table.state[2:, track])

@@ -77,4 +77,4 @@ def _sources(seen: Mask, names: Sequence[str]) -> list[tuple[str, ...]]:
 
 def _rows(columns: Floats) -> Floats:
     """Return an array (..., n), a column per track, as (n, ...)."""
-    return np.ascontiguousarray(np.moveaxis(columns, -1, 0))
+    return np.ascontiguousarray(columns.transpose(-1, *range(columns.ndim - 1)))

@@ -33,6 +33,8 @@ class SightingLog:
 
     def add(self, scan: Scan, numbers: Ints, detection: Ints) -> None:
         """Take a round; numbers (k,): of the tracks that took the detections (k,) of the scan."""
+        if not len(scan):
+            return
         track = np.zeros(len(scan), np.int64)
         track[detection] = numbers
         self._rounds.append((scan, track))
@@ -40,10 +42,10 @@ class SightingLog:
     def found(self, devices: Sequence[str], radios: Sequence[str]) -> Iterator[Sighting]:
         """Yield them by device and time; the names of sensors by column, and of radios by index."""
         for scan, track in self._rounds:
-            key = np.stack((scan.sensor, scan.radio, scan.stamp_ns))
-            starts = np.flatnonzero((key[:, 1:] != key[:, :-1]).any(axis=0)) + 1  # a device's rows follow each other
-            for first, end in pairwise((0, *starts.tolist(), len(scan))):
-                if first < end:
-                    sensor, radio, stamp_ns = key[:, first].tolist()
-                    name = devices[sensor] if sensor < len(devices) else radios[radio]
-                    yield Sighting(name, stamp_ns, scan.position_m[:, first:end].T, track[first:end])
+            key = np.array((scan.sensor, scan.radio, scan.stamp_ns))
+            new = np.logical_or.reduce(key[:, 1:] != key[:, :-1])  # a device's rows follow each other
+            starts, place = [0, *(new.nonzero()[0] + 1).tolist()], scan.position_m.T
+            origins = key[:, starts].T.tolist()
+            for (sensor, radio, stamp_ns), (first, end) in zip(origins, pairwise((*starts, len(scan))), strict=True):
+                name = devices[sensor] if sensor < len(devices) else radios[radio]
+                yield Sighting(name, stamp_ns, place[first:end], track[first:end])

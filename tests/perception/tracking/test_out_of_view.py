@@ -8,6 +8,7 @@ import pytest
 from perception.geo import Reference
 from perception.objects import Detections
 from perception.sensing.scan import out_of_view
+from perception.sensing.sensors import Sensors
 from perception.sensor import FieldOfView, Mount, Sensor
 from perception.tracking.fusion import Fusion
 from perception.tracking.settings import FusionSettings
@@ -32,7 +33,7 @@ SENSOR = Sensor(device="camera", mount=Mount(east_m=0.0, north_m=0.0, yaw_deg=0.
     ],
 )
 def test_what_is_out_of_view(place: tuple[float, float], beyond: bool) -> None:
-    assert out_of_view(np.array([place]), FIELD).tolist() == [beyond]
+    assert out_of_view(np.array([place]), np.array([0]), Sensors([SENSOR], 9.2, 9.2, 1.0)).tolist() == [beyond]
 
 
 def test_who_is_said_to_be_there_is_counted_and_never_told_of() -> None:
