@@ -26,7 +26,7 @@ _LOOK_S = 0.01
 _SESSION_S = 3600  # the broker keeps answers while the platform is away
 _MS = whole(1_500_000_000_000, 4_102_444_800_000)
 _ANY: Check = lambda _: iter(())  # noqa: E731
-_CONTENT = ("InfoId", "cpu", "mem", "disk", "net", "messages", "onAir", "devices", "airConfig", "rsuId",
+_CONTENT = ("InfoId", "cpu", "mem", "disk", "net", "messages", "onAir", "devices", "airConfig", "filterConfig", "rsuId",
             "softwareVersion", "hardwareVersion", "messageSet", "config", "recorder", "files", "file", "url", "octets",
             "sha256", "doctor")  # fmt: skip
 ANSWER = table(  # T/ITS 0117, A.1; `state` is agreed on

@@ -66,6 +66,7 @@ PURE = [
     "rsu/station/gate.py",
     "rsu/station/guard",
     "rsu/station/outcome.py",
+    "rsu/station/selection.py",
     "rsu/station/reporting.py",
     "rsu/station/signals.py",
     "rsu/station/station.py",

@@ -6,9 +6,15 @@ the station answers with the revision that it follows.
 
 from __future__ import annotations
 
+from typing import Annotated, Literal
+
 import msgspec
+from msgspec import Meta, field
 
 from rsu.bus.snapshot import MessageState, Snapshot
+
+UserKind = Literal["unknown", "car", "truck", "bus", "motorcycle", "bicycle", "pedestrian"]
+_Code = Annotated[int, Meta(ge=0, le=65_535)]
 
 
 class AirSwitch(msgspec.Struct, frozen=True):
@@ -31,6 +37,16 @@ class AirOrder(msgspec.Struct, frozen=True):
     once: bool = False  # it is sent one time
 
 
+class UpFilter(msgspec.Struct, frozen=True, rename="camel"):
+    """The road users or events that go up in records of a kind; None: no limit."""
+
+    kinds: list[UserKind] | None = None  # of road users
+    types: list[_Code] | None = None  # of events: YD/T 3709, GB/T 29100
+    confidence: Annotated[float, Meta(ge=0, le=1)] | None = field(default=None, name="leastConfidence")  # of events
+    within_m: Annotated[float, Meta(gt=0)] | None = None  # of road users: the 95 % of the place at most
+    up_limit: Annotated[int, Meta(ge=0, le=10_000)] | None = None  # in a record; of road users the nearest to the site
+
+
 class AirOrders(msgspec.Struct, frozen=True):
     """All orders that hold."""
 
@@ -38,6 +54,7 @@ class AirOrders(msgspec.Struct, frozen=True):
     switches: dict[str, AirSwitch] = {}  # by message type; others are as AirSwitch()
     orders: list[AirOrder] = []
     periods_ns: dict[str, int] = {}  # kind of record for the platform -> between two of them; 0: never
+    filters: dict[str, UpFilter] = {}  # by kind of record; others are as UpFilter()
 
 
 class AirState(msgspec.Struct, frozen=True):

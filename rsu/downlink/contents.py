@@ -1,8 +1,8 @@
 """Contents of commands: JSON with the keys of T/ITS 0117 (draft) and of T/ITS 0180.1-2021, table 25, as printed.
 
-Extensions of ours in config/down: `airConfig` (switches of message types), `rateConfig` (records a second, 0: none). A
-MAP, SPAT or RSM stands as base64 of its UPER (MessageFrame), in the site's edition of the message set; empty: it is
-withdrawn. Durations of an RSI are seconds.
+Extensions of ours in config/down: `airConfig` (switches of message types), `rateConfig` (records a second, 0: none),
+`filterConfig` (road users and events that go up). A MAP, SPAT or RSM stands as base64 of its UPER (MessageFrame), in
+the site's edition of the message set; empty: it is withdrawn. Durations of an RSI are seconds.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta, field
 
-from rsu.bus.orders import AirSwitch
+from rsu.bus.orders import AirSwitch, UpFilter
 from rsu.site.model import MessageKind
 
 _Seconds = Annotated[int, Meta(ge=0, le=86_400)]
@@ -67,6 +67,7 @@ class ConfigDown(CommandBody, frozen=True):
     rates_hz: dict[Literal["participant", "lamp", "event"], Annotated[float, Meta(ge=0, le=10)]] = field(
         default_factory=dict, name="rateConfig"
     )
+    filters: dict[Literal["participant", "event"], UpFilter] = field(default_factory=dict, name="filterConfig")
 
 
 class AddressChange(msgspec.Struct, frozen=True):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from hw.detail import Detail
-from rsu.bus.orders import AirOrder, AirSwitch
+from rsu.bus.orders import AirOrder, AirSwitch, UpFilter
 from rsu.downlink import airing
 from rsu.downlink.contents import (
     CommandBody,
@@ -20,7 +20,7 @@ from rsu.downlink.contents import (
     V2xDown,
 )
 from rsu.downlink.errors import BAD_PARAMETER, RefusedError
-from rsu.downlink.plan import ORDER, PERIOD, SWITCH, Circumstances, CommandPlan, Until, encoded
+from rsu.downlink.plan import FILTER, ORDER, PERIOD, SWITCH, Circumstances, CommandPlan, Until, encoded
 from rsu.reasons import commands as words
 
 _NOT_UP = Detail("it sends no {} up", "本机不上报 {}")
@@ -43,13 +43,16 @@ def config(content: ConfigDown, at: Circumstances) -> CommandPlan:
     }
     for kind, wanted in ups.items():
         _refuse_up(kind, wanted)
-    if not content.air_config and not content.rates_hz and not any(ups.values()):
+    if not content.air_config and not content.rates_hz and not content.filters and not any(ups.values()):
         raise RefusedError(words.NOTHING_IN_IT, BAD_PARAMETER)
     values: dict[str, bytes | None] = {
         f"{SWITCH}{kind}": None if switch == AirSwitch() else encoded(switch)
         for kind, switch in content.air_config.items()
     }
     values |= {f"{PERIOD}{kind}": encoded(round(1e9 / hz) if hz else 0) for kind, hz in content.rates_hz.items()}
+    values |= {
+        f"{FILTER}{kind}": None if wanted == UpFilter() else encoded(wanted) for kind, wanted in content.filters.items()
+    }
     return CommandPlan(values, Until.STATION if values else Until.KEPT)
 
 

@@ -9,10 +9,10 @@ from typing import NamedTuple
 import msgspec
 
 from perception.geo import Reference
-from rsu.bus.orders import AirOrder, AirOrders, AirState, AirSwitch
+from rsu.bus.orders import AirOrder, AirOrders, AirState, AirSwitch, UpFilter
 from v2x.profiles import Profile
 
-ORDER, SWITCH, PERIOD = "order.", "switch.", "period."  # beginnings of names of values
+ORDER, SWITCH, PERIOD, FILTER = "order.", "switch.", "period.", "filter."  # beginnings of names of values
 _encode = msgspec.json.Encoder().encode
 
 
@@ -90,6 +90,15 @@ def orders(values: Mapping[str, bytes]) -> list[AirOrder]:
     return [msgspec.json.decode(text, type=AirOrder) for name, text in values.items() if name.startswith(ORDER)]
 
 
+def filters(values: Mapping[str, bytes]) -> dict[str, UpFilter]:
+    """Return the ordered filters by kind of record."""
+    return {
+        name.removeprefix(FILTER): msgspec.json.decode(text, type=UpFilter)
+        for name, text in values.items()
+        if name.startswith(FILTER)
+    }
+
+
 def air_orders(revision: int, values: Mapping[str, bytes]) -> AirOrders:
     """Return the values that concern the station."""
     switches = {
@@ -102,7 +111,7 @@ def air_orders(revision: int, values: Mapping[str, bytes]) -> AirOrders:
         for name, text in values.items()
         if name.startswith(PERIOD)
     }
-    return AirOrders(revision, switches, orders(values), periods_ns)
+    return AirOrders(revision, switches, orders(values), periods_ns, filters(values))
 
 
 def run_out(values: Mapping[str, bytes], utc_ns: int) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rsu.bus.orders import AirSwitch
 from rsu.downlink.contents import CommandBody, QueryDown
-from rsu.downlink.plan import SWITCH, Facts, address, air_orders
+from rsu.downlink.plan import SWITCH, Facts, address, air_orders, filters
 from rsu.messages.table import ROWS
 
 
@@ -41,9 +41,9 @@ def air(_: CommandBody, facts: Facts) -> dict[str, object]:
 
 
 def switches(_: CommandBody, facts: Facts) -> dict[str, object]:
-    """Tell the switches of every message type."""
+    """Tell the switches of every message type, and the filters of records."""
     found = air_orders(0, {name: text for name, text in facts.values.items() if name.startswith(SWITCH)}).switches
-    return {"airConfig": {kind: found.get(kind, AirSwitch()) for kind in ROWS}}
+    return {"airConfig": {kind: found.get(kind, AirSwitch()) for kind in ROWS}, "filterConfig": filters(facts.values)}
 
 
 def management(_: CommandBody, facts: Facts) -> dict[str, object]:

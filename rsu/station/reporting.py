@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from msgspec.structs import replace
 
 from hw.device import DeviceHealth
 from perception.results import RoadEvent, TrafficPeriod
+from rsu.bus.orders import AirOrders, UpFilter
 from rsu.bus.told import DeviceStates, Participants, RoadTraffic, Told, ToldDevice
 from rsu.messages.scene import Moment, News, Scene
 from rsu.reasons.signal import DOUBTS, NO_LIGHTS
 from rsu.site.uplink import UplinkSettings
-from rsu.station import telling
+from rsu.station import selection, telling
 from rsu.station.telling import OnRoad
 
 _SECOND_NS = 1_000_000_000
@@ -41,15 +42,15 @@ class Reporter:
             "run-status": round(settings.run_status_s * _SECOND_NS),
             "basic-status": round(settings.basic_status_s * _SECOND_NS),
         }
-        self._ordered_ns: Mapping[str, int] = {}
+        self._orders = AirOrders()
         self._slots: dict[str, int] = {}
         self._ok = True
         self._since_ns: dict[str, int] = {}  # device -> when its fault began
         self._faults: frozenset[tuple[str, str]] = frozenset()  # device, code
 
-    def drafts(self, scene: Scene, news: News, ordered_ns: Mapping[str, int]) -> Iterator[Draft]:
-        """Yield the records that are due at a tick. `ordered_ns`: periods that the platform has ordered."""
-        self._ordered_ns = ordered_ns
+    def drafts(self, scene: Scene, news: News, orders: AirOrders) -> Iterator[Draft]:
+        """Yield the records that are due at a tick, as far as the platform has ordered."""
+        self._orders = orders
         moment, labelled = scene.moment, scene.labelled()
         now_ns, utc_ns = moment.now_ns, moment.utc_ns
         yield from self._status(moment)
@@ -60,7 +61,9 @@ class Reporter:
         yield from self._traffic(utc_ns, told.traffic)
         yield from self._lamps(moment)
         if len(road.tracks) and self._due("participant", now_ns):
-            yield Draft("participant", utc_ns, Participants(telling.users(road)), live=True)
+            users = selection.users(telling.users(road), orders.filters.get("participant", UpFilter()))
+            if users:
+                yield Draft("participant", utc_ns, Participants(users), live=True)
 
     def _status(self, moment: Moment) -> Iterator[Draft]:
         """Yield identity and state of the box: from time to time, and when they change."""
@@ -76,10 +79,11 @@ class Reporter:
 
     def _events(self, now_ns: int, utc_ns: int, news: Sequence[RoadEvent], road: OnRoad) -> Iterator[Draft]:
         """Yield starts and ends at once, and running events when an update is due."""
-        if news:
-            yield Draft("event", utc_ns, telling.events(news, road))
-        elif road.running and self._due("event", now_ns):
-            yield Draft("event", utc_ns, telling.events(road.running, road), live=True)
+        wanted = self._orders.filters.get("event", UpFilter())
+        if chosen := selection.events(news, wanted):
+            yield Draft("event", utc_ns, telling.events(chosen, road))
+        elif (running := selection.events(road.running, wanted)) and self._due("event", now_ns):
+            yield Draft("event", utc_ns, telling.events(running, road), live=True)
 
     def _traffic(self, utc_ns: int, periods: Sequence[TrafficPeriod]) -> Iterator[Draft]:
         """Yield ended periods; those shorter than a minute are for displays, the longer ones hold their sums."""
@@ -98,7 +102,7 @@ class Reporter:
 
     def _due(self, kind: str, now_ns: int) -> bool:
         """Tell once in every period of a kind that it is due."""
-        period = self._ordered_ns.get(kind, self._periods[kind])
+        period = self._orders.periods_ns.get(kind, self._periods[kind])
         slot = now_ns // period if period else 0
         if not period or self._slots.get(kind) == slot:
             return False

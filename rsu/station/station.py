@@ -162,7 +162,7 @@ class Station:
         scene = Scene(moment, tracks, self._places, self.events)
         leave(self._broadcaster.others(scene))
         news = News(self._update_events(situation), self._statistics.update(situation, said.correction_ns))
-        drafts = list(self._reporter.drafts(scene._replace(events=self.events), news, self.orders.held.periods_ns))
+        drafts = list(self._reporter.drafts(scene._replace(events=self.events), news, self.orders.held))
         self._hear(moment)
         misbehaviour = self._receiver.misbehaviour(said.correction_ns)
         self._beside.learn(self._fusion.seen(), tracks, now_ns)
