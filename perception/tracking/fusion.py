@@ -31,6 +31,7 @@ from perception.tracking.assignment import assign
 from perception.tracking.association import candidates
 from perception.tracking.bias import Biases, SensorBias
 from perception.tracking.claims import Claims
+from perception.tracking.outliers import with_outliers
 from perception.tracking.population import Population
 from perception.tracking.settings import FusionSettings, squared_gate
 from perception.tracking.sightings import Sighting, SightingLog
@@ -150,6 +151,7 @@ class Fusion:
         pairs = apart(population.table, scan, pairs)
         pairs = assign(pairs, scan.sensor[pairs.detection])
         self._biases.learn(population.table, scan, pairs, population.time_ns)
+        pairs = with_outliers(pairs, population.table, scan, lag, sensors)
         left = np.ones(len(scan), dtype=np.bool_)
         left[pairs.detection] = False
         self._claims.hear(scan, ~left)
