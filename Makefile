@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTEST_ARGS ?=
 
-.PHONY: run test check axe model bench bench-city bench-cluster bench-codec bench-commands bench-dialects bench-corridor bench-events bench-flood bench-misbehaviour bench-fusion bench-gate bench-kills bench-ordinary bench-reload bench-station bench-statistics bench-video bench-real bench-registration bench-replay \
+.PHONY: run test test-long check axe model bench bench-city bench-cluster bench-codec bench-commands bench-dialects bench-corridor bench-events bench-flood bench-misbehaviour bench-fusion bench-gate bench-kills bench-ordinary bench-reload bench-station bench-statistics bench-video bench-real bench-registration bench-replay \
 	bench-determinism bench-cuts golden-update fuzz manual matrix wheels lock deb deb-arm64 test-deb install \
 	system-run system-test clean
 .DEFAULT_GOAL := run
@@ -64,9 +64,14 @@ endef
 
 test: system-test $(VENV)/.installed-dev
 	@mkdir -p build; rm -f build/test-times
-	$(call part,quick tests,$(BIN)/python -m pytest -m "not live" -n auto --dist worksteal $(PYTEST_ARGS))
-	$(call part,live tests,$(BIN)/python -m pytest -m live -n 2 --dist loadfile $(PYTEST_ARGS))
+	$(call part,quick tests,$(BIN)/python -m pytest -m "not live and not long" -n auto --dist worksteal $(PYTEST_ARGS))
+	$(call part,live tests,$(BIN)/python -m pytest -m "live and not long" -n 2 --dist loadfile $(PYTEST_ARGS))
 	@cat build/test-times
+
+# whole stories, beside which nothing else should run
+test-long: system-test $(VENV)/.installed-dev
+	@mkdir -p build
+	$(call part,long tests,$(BIN)/python -m pytest -m long -n 2 --dist loadfile $(PYTEST_ARGS))
 
 check: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check .

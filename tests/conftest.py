@@ -1,4 +1,7 @@
-"""Which tests watch real processes and clocks: `make test` runs only two files of them at a time, after the others."""
+"""Which tests watch real processes and clocks, and which take long.
+
+`make test` runs only two files of the live ones at a time, after the others; the long ones run by `make test-long`.
+"""
 
 from __future__ import annotations
 
@@ -51,11 +54,31 @@ LIVE = {
     "test_world",
 }
 
+# whole stories, each module 10 s of a core or more: a site from nothing, a demo, a city that is killed, searches
+LONG = {
+    "test_city_live",
+    "test_demo",
+    "test_edit_page",
+    "test_faults",
+    "test_hostile_air",
+    "test_lab",
+    "test_new_site",
+    "test_power_cut",
+    "test_reload_live",
+    "test_rendered",
+    "test_site_pages",
+    "test_stories",
+    "test_trial",
+    "test_trust",
+}
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.stem in LIVE:
             item.add_marker("live")
+        if item.path.stem in LONG:
+            item.add_marker("long")
 
 
 @pytest.fixture(autouse=True)
