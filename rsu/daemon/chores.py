@@ -20,6 +20,7 @@ from rsu.core.errors import AlreadyRunningError, ConfigError
 from rsu.core.exits import Exit
 from rsu.daemon import site_copy
 from rsu.daemon.duty import Duty, duty_of, shelves
+from rsu.daemon.probation import ProbationWatch
 from rsu.reasons.box import BoxReason
 from rsu.site import config
 
@@ -56,6 +57,9 @@ class Chores:
         self._site: Trouble | None = None
         self._stamps: list[tuple[int, int, int] | None] | None = None
         self._look_at_site_s = time.monotonic() + _SITE_S
+        self._watch = ProbationWatch(Path(duty.origin), held[0].path)
+        self._failed = ""  # why the station went back from the newest site
+        self.going_over = False  # processes still have to start on the newest site
         threading.Thread(target=self._work, daemon=True).start()
 
     def reload(self) -> None:
@@ -75,7 +79,7 @@ class Chores:
 
     def back_to(self, duty: Duty, why: str) -> None:
         """Note that a renewed site came to nothing."""
-        self._duty, self.warnings = duty, None
+        self._duty, self.warnings, self._failed = duty, None, why
         self._site = Trouble(BoxReason.SITE_FAILED, duty.origin, why, time.time_ns())
 
     def troubles(self) -> list[Trouble]:
@@ -99,8 +103,9 @@ class Chores:
                 self._do(str(held.path))
                 self._look_at(index, held)
             self._do(self._duty.origin)
-            if self._wanted.is_set():
+            if self._wanted.is_set() or self._is_probation_due():
                 self._wanted.clear()
+                self._failed = ""
                 self._answer = self.refused = self._reload()
                 self.reloads += 1
             elif time.monotonic() >= self._look_at_site_s:
@@ -110,6 +115,15 @@ class Chores:
             self._doing = None
             self._wake.wait(_PERIOD_S)
             self._wake.clear()
+
+    def _is_probation_due(self) -> bool:
+        """Look after a site on probation; return whether the site file is to be read again."""
+        why = self.refused or self._failed
+        try:
+            return self._watch.wants_reload(self._duty) or self._watch.returned(self._duty, self.going_over, why)
+        except OSError as error:
+            _log.error("site on probation not looked after", path=self._duty.origin, why=str(error))
+            return False
 
     def _do(self, what: str) -> None:
         self._doing = time.monotonic(), what

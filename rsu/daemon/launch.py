@@ -12,7 +12,7 @@ import structlog
 
 from rsu.core import folders, log
 from rsu.core.errors import ConfigError
-from rsu.daemon import process, recovery, site_copy
+from rsu.daemon import probation, process, recovery, site_copy
 from rsu.daemon.chores import HeldFolder
 from rsu.daemon.duty import Duty, duty_of, shelves
 from rsu.daemon.relay import Stderr
@@ -37,6 +37,7 @@ def launch(site: Path, run: Path, data: Path, stop: threading.Event, last_good: 
     """
     os.umask(folders.UMASK)
     log.configure("daemon", Stderr())
+    probation.settle(site.resolve())
     gathered = _gathered(site, last_good)
     with folders.claim(run) as run_folder, folders.claim(data) as data_folder:
         frozen = _begun(gathered, site, run, data, stop)

@@ -160,6 +160,7 @@ class Supervisor:
         self._progress = self._subscribe()
 
     def _roll(self, now: float) -> None:
+        self._chores.going_over = self._rollout is not None and bool(self._rollout.left)
         if self._rollout is None:
             return
         if (before := self._rollout.failed(self._children)) is not None:

@@ -6,7 +6,8 @@ disk takes neither, JournalError: the caller keeps it and gives it again, as the
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,7 +18,8 @@ from hw.detail import Detail
 from rsu.bus.orders import AirOrders, AirState
 from rsu.core import audit
 from rsu.core.errors import RsuError
-from rsu.downlink import journal
+from rsu.downlink import journal, sites
+from rsu.downlink.contents import ConfigDown
 from rsu.downlink.delivery import CommandAnswer, Delivery
 from rsu.downlink.due import DueAnswer
 from rsu.downlink.errors import LONGEST, NOT_PROCESSED, JournalError, RefusedError
@@ -27,10 +29,13 @@ from rsu.downlink.plan import Facts, Until, air_orders, run_out
 from rsu.downlink.table import COMMANDS
 from rsu.reasons import commands as words
 from rsu.site.commands import PLATFORM, CommandSettings
+from rsu.site.keys.flat import SiteChange
+from rsu.site.probation import SiteProbation
 
 _MINUTE_NS = 60_000_000_000
 _ROWS = [row for row in vars(words).values() if isinstance(row, Detail)]
 _log = structlog.get_logger()
+Trial = Callable[[], list[SiteChange]]  # raises RefusedError
 
 
 class Surroundings(NamedTuple):
@@ -39,6 +44,9 @@ class Surroundings(NamedTuple):
     air: AirState | None = None  # the station's newest word
     start: str = ""  # of the daemon
     reached_revision: int = 0  # of the values under which the platform has acknowledged a record
+    probation: Callable[[], SiteProbation | None] | None = (
+        None  # reads the newest of the site; None: it cannot be read now
+    )
 
 
 class Clerk:
@@ -46,7 +54,7 @@ class Clerk:
 
     def __init__(self, settings: CommandSettings, judge: CommandJudge, data: Path) -> None:
         """Open the journal in the data folder. JournalError."""
-        self._judge = judge
+        self._judge, self._settings = judge, settings
         self._audit = data / audit.FOLDER
         self._told_ns: dict[str, int] = {}  # reason -> UTC of the entry of its last refusal without a proven issuer
         self.journal = CommandJournal(data / FILE, settings.kept)
@@ -103,6 +111,9 @@ class Clerk:
     def follow(self, utc_ns: int, seen: Surroundings) -> None:
         """End the commands that are complete, late or expired, and the orders that have run out."""
         for entry in self.journal.open():
+            if entry.until == Until.SITE and entry.begun:
+                self._follow_site(entry, utc_ns, seen)
+                continue
             done = self._is_done(entry, seen)
             if utc_ns >= _end_ns(entry):
                 late = utc_ns >= entry.deadline_ns
@@ -113,6 +124,34 @@ class Clerk:
         if gone := run_out(self.journal.values(), utc_ns):
             self.journal.drop(gone)
 
+    def trial(self, entry: CommandEntry, site: Path, air: AirState | None, utc_ns: int) -> Trial:
+        """Return the work of putting the site that a command orders on probation: seconds, so for another thread."""
+        content = msgspec.json.decode(entry.body, type=ConfigDown)
+        times_s = self._settings.probation_s, (entry.expires_ns - utc_ns) / 1e9
+        return partial(sites.try_out, site, content.site_config, origin(entry), air, times_s)
+
+    def tried(self, entry: CommandEntry, utc_ns: int, result: Trial) -> None:
+        """Note how that has ended. `result`: of the work."""
+        try:
+            found = result()
+        except RefusedError as error:
+            self.fail(entry, utc_ns, error.text)
+            return
+        before, after = {each.key: each.before for each in found}, {each.key: each.after for each in found}
+        self._log(utc_ns, entry.issuer, entry.command, entry.number, "on probation", before, after)
+
+    def _follow_site(self, entry: CommandEntry, utc_ns: int, seen: Surroundings) -> None:
+        """End a command whose site has stood its probation, or has not: that ends before the command expires."""
+        if seen.probation is None:
+            return
+        found = seen.probation()
+        if found is None or found.by != origin(entry):
+            self.fail(entry, utc_ns, words.CUT_OFF.en)
+        elif found.state == "kept":
+            self._applied(entry, utc_ns)
+        elif found.state == "returned":
+            self.fail(entry, utc_ns, words.RETURNED.say(found.why))
+
     def _is_done(self, entry: CommandEntry, seen: Surroundings) -> bool:
         match entry.until:
             case Until.STATION:
@@ -121,17 +160,17 @@ class Clerk:
                 return bool(entry.begun) and entry.begun != seen.start
             case Until.CONNECTED:
                 return seen.reached_revision >= entry.revision
-            case Until.ERRAND:
+            case Until.SITE | Until.ERRAND:
                 return False
             case _:
                 return True
 
-    def begin_restart(self, start: str) -> bool:
-        """Tell whether the daemon is to be restarted now; it is told once."""
-        waiting = [each for each in self.journal.open() if each.until == Until.RESTART and not each.begun]
+    def begin(self, until: Until, start: str) -> list[CommandEntry]:
+        """Return the commands of a kind that are to be begun now; each is returned once."""
+        waiting = [each for each in self.journal.open() if each.until == until and not each.begun]
         for entry in waiting:
             self.journal.begin(entry.id, start)
-        return bool(waiting)
+        return waiting
 
     def fail(self, entry: CommandEntry, utc_ns: int, why: str) -> None:
         """End a command that cannot be completed."""
@@ -191,6 +230,11 @@ class Clerk:
 def _end_ns(entry: CommandEntry) -> int:
     """Return until when a command may be completed, UTC: an errand that has begun in time, to its deadline."""
     return entry.deadline_ns if entry.until == Until.ERRAND and entry.begun else entry.expires_ns
+
+
+def origin(entry: CommandEntry) -> str:
+    """Return the name of a command as the origin of a version of the site."""
+    return f"platform: {entry.issuer}: {entry.command} {entry.number} (#{entry.id})"
 
 
 def _shown(json: bytes | None) -> object:

@@ -1,8 +1,9 @@
 """Contents of commands: JSON with the keys of T/ITS 0117 (draft) and of T/ITS 0180.1-2021, table 25, as printed.
 
 Extensions of ours in config/down: `airConfig` (switches of message types), `rateConfig` (records a second, 0: none),
-`filterConfig` (road users and events that go up). A MAP, SPAT or RSM stands as base64 of its UPER (MessageFrame), in
-the site's edition of the message set; empty: it is withdrawn. Durations of an RSI are seconds.
+`filterConfig` (road users and events that go up), `siteConfig` (values of the site file). A MAP, SPAT or RSM stands as
+base64 of its UPER (MessageFrame), in the site's edition of the message set; empty: it is withdrawn. Durations of an
+RSI are seconds.
 """
 
 from __future__ import annotations
@@ -64,6 +65,7 @@ class ConfigDown(CommandBody, frozen=True):
     rsm_config: UpConfig | None = None
     map_config: UpConfig | None = None
     air_config: dict[MessageKind, AirSwitch] = {}
+    site_config: dict[_Text, Any] = {}  # dotted key of the site file -> value; null: it is taken away
     rates_hz: dict[Literal["participant", "lamp", "event"], Annotated[float, Meta(ge=0, le=10)]] = field(
         default_factory=dict, name="rateConfig"
     )

@@ -20,10 +20,13 @@ from rsu.downlink.contents import (
     V2xDown,
 )
 from rsu.downlink.errors import BAD_PARAMETER, RefusedError
-from rsu.downlink.plan import FILTER, ORDER, PERIOD, SWITCH, Circumstances, CommandPlan, Until, encoded
+from rsu.downlink.plan import ADDRESS, FILTER, ORDER, PERIOD, SWITCH, Circumstances, CommandPlan, Until, encoded
 from rsu.reasons import commands as words
+from rsu.site import edit
 
 _NOT_UP = Detail("it sends no {} up", "本机不上报 {}")
+_ALONE = Detail("siteConfig must come alone", "siteConfig 须单独下发")
+_RETURN_S = 30.0  # after a probation, until the site before is in use again at the latest
 _FETCH = Detail("it fetches no packages; see rsu upgrade", "本机不下载升级包；见 rsu upgrade")
 
 
@@ -43,7 +46,12 @@ def config(content: ConfigDown, at: Circumstances) -> CommandPlan:
     }
     for kind, wanted in ups.items():
         _refuse_up(kind, wanted)
-    if not content.air_config and not content.rates_hz and not content.filters and not any(ups.values()):
+    others = content.air_config or content.rates_hz or content.filters or any(ups.values())
+    if content.site_config:
+        if others:
+            raise RefusedError(words.CANNOT.of(_ALONE), BAD_PARAMETER)
+        return _site(content, at)
+    if not others:
         raise RefusedError(words.NOTHING_IN_IT, BAD_PARAMETER)
     values: dict[str, bytes | None] = {
         f"{SWITCH}{kind}": None if switch == AirSwitch() else encoded(switch)
@@ -54,6 +62,12 @@ def config(content: ConfigDown, at: Circumstances) -> CommandPlan:
         f"{FILTER}{kind}": None if wanted == UpFilter() else encoded(wanted) for kind, wanted in content.filters.items()
     }
     return CommandPlan(values, Until.STATION if values else Until.KEPT)
+
+
+def _site(content: ConfigDown, at: Circumstances) -> CommandPlan:
+    """Put another site on probation; an ordered address gives way to one in it."""
+    moved = any(edit.split(key)[:2] in (["uplink"], ["uplink", "platform"]) for key in content.site_config)
+    return CommandPlan({ADDRESS: None} if moved else {}, Until.SITE, at.probation_s + _RETURN_S)
 
 
 def _refuse_up(kind: str, wanted: UpConfig | None) -> None:
@@ -129,5 +143,7 @@ def air_rights(content: V2xDown) -> Iterator[str]:
 def config_rights(content: ConfigDown) -> Iterator[str]:
     """Yield the rights that a configuration needs."""
     yield "config"
+    if content.site_config:
+        yield "site"
     if content.air_config:
         yield "switches"

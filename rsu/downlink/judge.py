@@ -110,7 +110,7 @@ class CommandJudge:
         number = str(content.seq_num) if content.seq_num is not None else str(signed.counter) if signed else ""
         if not number:
             raise RefusedError(words.NO_NUMBER, BAD_PARAMETER)
-        expires_ns, deadline_ns = self._times(delivery, row, signed)
+        expires_ns, deadline_ns = self._times(delivery, row.deadline_s, signed)
         obeyed = Obeyed(
             issuer=issuer,
             number=number,
@@ -125,7 +125,10 @@ class CommandJudge:
             return obeyed
         self._refuse_late(delivery, expires_ns, signed, now)
         at = self._at._replace(issuer=issuer, utc_ns=delivery.utc_ns, values=values)
-        return obeyed._replace(plan=row.effect(content, at))
+        plan = row.effect(content, at)
+        if plan.deadline_s is not None:
+            expires_ns, deadline_ns = self._times(delivery, plan.deadline_s, signed)
+        return obeyed._replace(plan=plan, expires_ns=expires_ns, deadline_ns=deadline_ns)
 
     def _read(self, delivery: Delivery, row: CommandRow) -> CommandBody:
         if delivery.retained:
@@ -156,9 +159,9 @@ class CommandJudge:
             if issuer not in allowed.get(right, []) or (signed is None and issuer in self._settings.issuers):
                 raise RefusedError(words.NOT_ALLOWED.of(right, issuer))
 
-    def _times(self, delivery: Delivery, row: CommandRow, signed: Signed | None) -> tuple[int, int]:
+    def _times(self, delivery: Delivery, deadline_s: float, signed: Signed | None) -> tuple[int, int]:
         """Return when the command expires, and by when it must be completed, UTC."""
-        deadline_ns = delivery.utc_ns + round(row.deadline_s * 1e9)
+        deadline_ns = delivery.utc_ns + round(deadline_s * 1e9)
         ends = [deadline_ns]
         if delivery.expiry_s is not None:
             ends.append(delivery.utc_ns + delivery.expiry_s * 1_000_000_000)

@@ -24,6 +24,7 @@ class Until(StrEnum):
     RESTART = "restart"  # the daemon has started anew
     ERRAND = "errand"  # a process of its own has done it
     CONNECTED = "connected"  # the platform at another address has acknowledged a record
+    SITE = "site"  # the site as it is then has stood its probation
 
 
 class Facts(NamedTuple):
@@ -40,6 +41,7 @@ class CommandPlan(NamedTuple):
 
     values: Mapping[str, bytes | None] = {}  # name -> JSON from now on; None: no longer
     until: Until = Until.KEPT
+    deadline_s: float | None = None  # from its receipt to its completion; None: that of the command's row
 
 
 class PlatformAddress(msgspec.Struct, frozen=True):
@@ -70,6 +72,7 @@ class Circumstances(NamedTuple):
     crossing: str = ""  # crossId of the site
     lanes: Mapping[tuple[str, str], LanePath] = {}  # by branchId and laneId
     uploads: str = ""  # address for files in the site file
+    probation_s: float = 60.0  # of a site
 
 
 ADDRESS = "address"  # name of that value

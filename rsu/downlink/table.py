@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from rsu.downlink import contents, effects, errand_contents, errands, manage, road, road_contents, says
 from rsu.downlink.plan import Circumstances, CommandPlan, Facts
 
-SIGNED = frozenset({"switches", "power", "address", "rsi", "map", "spat", "rsm", "event", "traffic", "upgrade"})
+SIGNED = frozenset({"switches", "power", "address", "rsi", "map", "spat", "rsm", "event", "traffic", "upgrade", "site"})
 
 
 class CommandRow(NamedTuple):

@@ -16,6 +16,7 @@ CommandName = Literal[
     "versions",
     "config",
     "switches",
+    "site",
     "om-config",
     "power",
     "address",
@@ -44,6 +45,9 @@ class CommandSettings(Settings):
     )
     allow: dict[CommandName, list[str]] = Field(
         {}, description="name of a command: issuers that may give it; all others are refused"
+    )
+    probation_s: float = Field(
+        60, ge=5, le=80, description="a configuration of the platform that is not proven by then is given back"
     )
     kept: int = Field(10_000, ge=100, le=100_000, description="commands remembered, so that none is applied twice")
 

@@ -23,7 +23,8 @@ import msgspec
 from hw.detail import Detail
 from rsu.core import durable
 from rsu.core.errors import ConfigError, RsuError
-from rsu.site import config, content, layers
+from rsu.site import config, content, layers, probation
+from rsu.site.probation import SiteProbation
 
 FOLDER, _BLOBS = "history", "blobs"
 _MODE = 0o640
@@ -68,23 +69,75 @@ class SiteHistory:
     def change(self, files: Mapping[str, bytes], why: str) -> SiteVersion:
         """Put files in the place of those of the site, and keep both versions. ConfigError: the site is not valid then.
 
-        A drop-in that is not among the files is removed.
+        A drop-in that is not among the files is removed. UnderProbationError: the site is on probation.
         """
         with laid_out(self._site, files) as path:
             _load(path, self._site)
         with self._alone():
-            now = present(self._site)
-            if now:
-                self._save(now, "as found")
-            for name in sorted(files, key=lambda name: name == self._site.name):
-                path = self._site.parent / name
-                path.parent.mkdir(parents=True, exist_ok=True)
-                if now.get(name) != files[name]:
-                    durable.replace(path, files[name])
-            for name in now.keys() - files.keys():
-                if name.startswith(f"{layers.FOLDER}/"):
-                    (self._site.parent / name).unlink()
-            return self._save(files, why)
+            probation.refuse_open(self._folder)
+            self._found()
+            return self._put(files, why)
+
+    def try_out(self, files: Mapping[str, bytes], wish: SiteProbation) -> SiteVersion:
+        """Change the site on probation. `wish`: it, still without the version before. Errors as of `change`."""
+        with laid_out(self._site, files) as path:
+            _load(path, self._site)
+        with self._alone():
+            probation.refuse_open(self._folder)
+            wish = msgspec.structs.replace(wish, before=self._found())
+            probation.write(self._folder, wish)
+            try:
+                return self._put(files, wish.by)
+            except OSError as error:
+                self._return(wish, str(error))
+                raise
+
+    def probation(self) -> SiteProbation | None:
+        """Return the newest probation; None: there was none."""
+        return probation.read(self._folder)
+
+    def keep(self, by: str) -> bool:
+        """End a probation: the version stays. False: it is over already."""
+        with self._alone():
+            found = self._open(by)
+            if found is not None and found.left_s(probation.now_s(), probation.boot()) > 0:
+                probation.write(self._folder, msgspec.structs.replace(found, state="kept"))
+                return True
+            return False
+
+    def give_back(self, by: str, why: str) -> bool:
+        """End a probation: the version before is the site's again. False: it is over already."""
+        with self._alone():
+            found = self._open(by)
+            if found is not None:
+                self._found()
+                self._return(found, why)
+            return found is not None
+
+    def _return(self, found: SiteProbation, why: str) -> None:
+        self._put(self.files(found.before), f"returned: {why}")
+        probation.write(self._folder, msgspec.structs.replace(found, state="returned", why=why))
+
+    def _open(self, by: str) -> SiteProbation | None:
+        found = probation.read(self._folder)
+        return found if found is not None and found.state == "open" and found.by == by else None
+
+    def _found(self) -> int:
+        """Keep the version that stands in the files now, and return its number; 0: there is none."""
+        now = present(self._site)
+        return self._save(now, "as found").number if now else 0
+
+    def _put(self, files: Mapping[str, bytes], why: str) -> SiteVersion:
+        now = present(self._site)
+        for name in sorted(files, key=lambda name: name == self._site.name):
+            path = self._site.parent / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if now.get(name) != files[name]:
+                durable.replace(path, files[name])
+        for name in now.keys() - files.keys():
+            if name.startswith(f"{layers.FOLDER}/"):
+                (self._site.parent / name).unlink()
+        return self._save(files, why)
 
     @contextmanager
     def _alone(self) -> Iterator[None]:

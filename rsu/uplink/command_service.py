@@ -6,6 +6,7 @@ import os
 import signal
 import time
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from importlib import import_module
 from pathlib import Path
 from queue import Empty
@@ -16,19 +17,23 @@ import psutil
 import structlog
 
 from rsu.bus.orders import AirOrders, AirState
+from rsu.bus.records import Processes
 from rsu.bus.sockets import Publisher
 from rsu.downlink.clerk import Clerk, Surroundings
 from rsu.downlink.delivery import CommandTopic
 from rsu.downlink.due import DueAnswer
 from rsu.downlink.errors import JournalError
+from rsu.downlink.journal import CommandEntry
 from rsu.downlink.judge import CommandJudge, JudgeTime
-from rsu.downlink.plan import Circumstances, Facts, PlatformAddress, address
+from rsu.downlink.plan import Circumstances, Facts, PlatformAddress, Until, address
 from rsu.downlink.road import lane_paths
 from rsu.site import box
 from rsu.site.box import Box
 from rsu.site.commands import CommandSettings
 from rsu.site.config import Config
 from rsu.site.dialects import DEFAULT, DIALECTS
+from rsu.site.history import SiteHistory
+from rsu.site.keys.flat import SiteChange
 from rsu.uplink import command_port, running
 from rsu.uplink.client import BrokerLimits
 from rsu.uplink.command_port import CommandPort, DeliveredCommand
@@ -54,6 +59,9 @@ class CommandService:
         self._opened_s = self._said_s = float("-inf")
         self._said: AirOrders | None = None
         self._air: AirState | None = None
+        self._worker = ThreadPoolExecutor(1, "site")
+        self._trials: list[tuple[CommandEntry, Future[list[SiteChange]]]] = []  # under way
+        self._site: Path | None = None  # the site file that is edited; None: not known yet
         self._next: DeliveredCommand | None = None  # kept until the journal has it
         self._start = f"{os.getppid()} {psutil.Process(os.getppid()).create_time()}"
         self._errands = ErrandDesk(config, run, data, self._start)
@@ -62,9 +70,12 @@ class CommandService:
         self._client: paho.Client | None = None
         self._error: str | None = None
 
-    def hear(self, air: AirState) -> None:
-        """Take the station's word."""
-        self._air = air
+    def hear(self, said: AirState | Processes) -> None:
+        """Take the word of the station or the supervisor."""
+        if isinstance(said, AirState):
+            self._air = said
+        elif said.site_file:
+            self._site = Path(said.site_file)
 
     def address(self) -> PlatformAddress | None:
         """Return where the platform is by its own order; None: where the site file says."""
@@ -94,12 +105,14 @@ class CommandService:
                 return
             self._opened_s = time.monotonic()
             self._clerk = self._opened(settings)
-        self._clerk.follow(time.time_ns(), Surroundings(self._air, self._start, self._reached))
+        probation = None if self._site is None or self._trials else SiteHistory(self._site).probation
+        self._clerk.follow(time.time_ns(), Surroundings(self._air, self._start, self._reached, probation))
         self._take(self._clerk)
-        if self._clerk.begin_restart(self._start):
+        if self._clerk.begin(Until.RESTART, self._start):
             _log.warning("restart by a command")
             os.kill(os.getppid(), signal.SIGTERM)
         self._errands.turn(self._clerk, time.time_ns())
+        self._try_out(self._clerk)
         self._answer(self._clerk, link)
 
     def _opened(self, settings: CommandSettings) -> Clerk:
@@ -110,9 +123,8 @@ class CommandService:
         restarted = "INVOCATION_ID" in os.environ  # systemd.exec(5)
         uploads = "" if site.uplink.uploads is None else site.uplink.uploads.url
         lanes = lane_paths(self._config.lane_map, identity.reference)
-        at = Circumstances(
-            "", 0, profile, identity.reference, own_signal, restarted, home, {}, identity.cross_id, lanes, uploads
-        )
+        place = identity.cross_id, lanes, uploads, settings.probation_s
+        at = Circumstances("", 0, profile, identity.reference, own_signal, restarted, home, {}, *place)
         names = frozenset({identity.rscu_sn, identity.rsu_sn})
         return Clerk(settings, CommandJudge(settings, names, at), self._data)
 
@@ -127,6 +139,16 @@ class CommandService:
                 self._next = None
                 command_port.acknowledge(command)
                 _log.info("command", command=entry.command, number=entry.number, state=entry.state, why=entry.why)
+
+    def _try_out(self, clerk: Clerk) -> None:
+        """Have sites put on probation, beside all other work."""
+        if (site := self._site) is not None:
+            for entry in clerk.begin(Until.SITE, self._start):
+                work = clerk.trial(entry, site, self._air, time.time_ns())
+                self._trials.append((entry, self._worker.submit(work)))
+        while self._trials and self._trials[0][1].done():
+            entry, done = self._trials.pop(0)
+            clerk.tried(entry, time.time_ns(), done.result)
 
     def _now(self) -> JudgeTime:
         return JudgeTime(time.time_ns(), self._air is None or self._air.clock_plausible)

@@ -15,7 +15,7 @@ from typing import cast
 import msgspec
 
 from rsu.bus.orders import AirState
-from rsu.bus.records import Committed, Progress, Report
+from rsu.bus.records import Committed, Processes, Progress, Report
 from rsu.bus.sockets import Publisher, Subscriber
 from rsu.downlink.plan import PlatformAddress
 from rsu.site import box
@@ -127,7 +127,7 @@ class Uplink:
         self, settings: UplinkSettings, about: Box, run: Path, data: Path, config: Config | None = None
     ) -> None:
         """Join the bus, open the spools, begin to connect. Commands come from the first platform alone."""
-        self._reports = Subscriber(run, ["report", "air"])
+        self._reports = Subscriber(run, ["report", "air", "processes"])
         self._bus = Publisher(run, "uplink")
         path, rscu = data / settings.spool.path, about.identity.rscu_sn
         self._commands = None if config is None else CommandService(config, run, data, self._bus)
@@ -166,7 +166,7 @@ class Uplink:
                 if isinstance(report, Report):
                     for way in self._ways:
                         way.store.accept(report)
-                elif isinstance(report, AirState) and self._commands is not None:
+                elif isinstance(report, AirState | Processes) and self._commands is not None:
                     self._commands.hear(report)
                 if self._full:
                     break

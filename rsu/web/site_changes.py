@@ -14,6 +14,7 @@ from hw.detail import Detail
 from rsu.access.roles import Role
 from rsu.core.errors import ConfigError
 from rsu.site.history import NoVersionError, SiteHistory, SiteVersion
+from rsu.site.probation import UnderProbationError
 from rsu.web import workbench
 from rsu.web.access import Access
 from rsu.web.admission import Visitor, told
@@ -80,6 +81,8 @@ class SiteChanges:
                 made = await self._saved(wish)
         except (SiteEditError, NoVersionError) as error:
             return told(400, error.args[0])
+        except UnderProbationError as error:
+            return told(409, error.args[0])
         except ConfigError as error:
             return JSONResponse(EditedSite(error.findings, []).record(), 422)
         except OSError as error:

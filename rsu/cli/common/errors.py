@@ -92,6 +92,7 @@ def _codes() -> dict[type[BaseException], Exit]:
     from rsu.site.exchange import ArchiveError
     from rsu.site.history import NoVersionError
     from rsu.site.keys.find import UnknownKeyError
+    from rsu.site.probation import UnderProbationError
     from rsu.upgrade.errors import BackupError, OccupiedError, ReleaseError, ReturnedError
 
     return {
@@ -108,6 +109,7 @@ def _codes() -> dict[type[BaseException], Exit]:
         StorageError: Exit.NOT_REACHABLE,
         AlreadyRunningError: Exit.CONFLICT,
         OccupiedError: Exit.CONFLICT,
+        UnderProbationError: Exit.CONFLICT,
         ReturnedError: Exit.FOUND,
         BackupError: Exit.DAMAGED,
         ReleaseError: Exit.DAMAGED,

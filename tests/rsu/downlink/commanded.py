@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from sim.file_server import FileServer
 from tests.rsu.daemon.test_daemon import Daemon
 
 CITY = CommandKey("city")
+PROBATION_S = 12
 RIGHTS = (
     "query",
     "versions",
@@ -34,6 +36,7 @@ RIGHTS = (
     "om-config",
     "power",
     "address",
+    "site",
 )
 
 
@@ -47,7 +50,7 @@ def commands() -> dict[str, Any]:
     """Return `uplink.commands` of a site that allows all."""
     unsigned = {"query", "versions", "config", "om-config", "recorder", "upload", "doctor"}
     allow = {right: ["city", "platform"] if right in unsigned else ["city"] for right in RIGHTS}
-    return {"issuers": {"city": CITY.public}, "allow": allow}
+    return {"issuers": {"city": CITY.public}, "allow": allow, "probation_s": PROBATION_S}
 
 
 class CommandedBox(Daemon):
@@ -108,6 +111,13 @@ class CommandedBox(Daemon):
         while "platform connected" not in self.log.read_text() or not self.commander.subscribed.is_set():
             assert time.monotonic() < end, self.log.read_text()[-3000:]
             time.sleep(0.1)
+
+    def until_site(self, condition: Callable[[bytes], bool], limit_s: float = 20.0) -> None:
+        """Wait until the site file is as wished."""
+        end = time.monotonic() + limit_s
+        while not condition(self.site.read_bytes()):
+            assert time.monotonic() < end, self.log.read_text()[-3000:]
+            time.sleep(0.05)
 
     def uplink(self) -> psutil.Process:
         """Return the process that takes commands."""

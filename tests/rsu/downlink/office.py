@@ -55,6 +55,7 @@ SETTINGS = CommandSettings(
         "om-config": ["platform"],
         "power": ["city"],
         "address": ["city"],
+        "site": ["city"],
     },
 )
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from rsu.downlink.clerk import Surroundings
-from rsu.downlink.plan import PlatformAddress, address
+from rsu.downlink.plan import PlatformAddress, Until, address
 from sim.commands import body
 from tests.rsu.downlink.office import Office
 
@@ -35,7 +35,7 @@ def test_power_0_beside_a_rate_does_nothing(office: Office) -> None:
     assert office.clerk.orders().periods_ns == {"basic-status": 0, "run-status": 30_000_000_000}
     office.follow(entry.revision)
     assert office.answer(entry)["config"] == {"basic-status s": 0.0, "run-status s": 30.0}
-    assert not office.clerk.begin_restart("a")
+    assert not office.clerk.begin(Until.RESTART, "a")
 
 
 def test_power_0_alone_is_answered_and_does_nothing(office: Office) -> None:
@@ -74,12 +74,12 @@ def test_signed_refusals(office: Office, more: dict[str, Any], why: str) -> None
 
 def test_a_restart_is_begun_once_and_applied_by_the_next_daemon(office: Office) -> None:
     entry = office.give_signed("om-config", said(1, power=2), 1)
-    assert [office.clerk.begin_restart("first") for _ in range(2)] == [True, False]
+    assert [bool(office.clerk.begin(Until.RESTART, "first")) for _ in range(2)] == [True, False]
     office.clerk.follow(office.now_ns, Surroundings(start="first"))
     assert office.clerk.journal.entry(entry.id).state == "accepted"
     office.clerk.follow(office.now_ns, Surroundings(start="second"))
     assert office.clerk.journal.entry(entry.id).state == "applied"
-    assert not office.clerk.begin_restart("second")
+    assert not office.clerk.begin(Until.RESTART, "second")
 
 
 def test_an_address_holds_when_the_platform_is_reached_there(office: Office) -> None:
