@@ -36,7 +36,7 @@ class Proof:
     """The proof of one change. Times are monotonic seconds."""
 
     def __init__(self, before: Collection[str], needed_s: float) -> None:
-        """`before`: what worked before the change, by `working`."""
+        """`before`: result of `working` before the change."""
         self._before, self._needed_s = before, needed_s
         self._heard: dict[type[msgspec.Struct], tuple[msgspec.Struct, float]] = {}
         self._pids: dict[str, int | None] = {}

@@ -97,8 +97,7 @@ class Supervisor:
         self._chores = Chores(memory.duty, held)
         self._bus = Publisher(self._run, SUPERVISOR)
         self._progress = self._subscribe()
-        self._looked = self._heard = now
-        self._viewed = float("-inf")
+        self._looked, self._heard, self._viewed = now, now, float("-inf")
 
     def _subscribe(self) -> Subscriber:
         return Subscriber(self._run, [f"progress.{name}" for name in self._children])

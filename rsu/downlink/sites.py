@@ -27,7 +27,7 @@ _MARGIN_S = 5.0  # between the end of a probation and the command's own
 def try_out(
     site: Path, values: Mapping[str, Any], by: str, air: AirState | None, times_s: tuple[float, float]
 ) -> list[SiteChange]:
-    """Put a site with other values on probation; return what changes. `times_s`: of the probation, until the expiry.
+    """Put a site with other values on probation; return the changes. `times_s`: of the probation, until the expiry.
 
     RefusedError: nothing was changed.
     """
@@ -53,7 +53,7 @@ def try_out(
 
 
 def _changes(site: Path, files: Mapping[str, bytes]) -> list[SiteChange]:
-    """Return what files change. ConfigError: the site is not valid then; RefusedError: nothing, or what is sealed."""
+    """Return the changes that files make. ConfigError: no valid site; RefusedError: no change, or a sealed one."""
     with history.laid_out(site, files) as path:
         after = flat.values(config.load(path))
     found = flat.changes(flat.values(config.load(site)), after)

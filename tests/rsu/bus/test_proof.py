@@ -1,4 +1,4 @@
-"""A change is proven when everything does well on end, and what is missing is named."""
+"""A change is proven when everything does well on end; a missing condition is named."""
 
 from __future__ import annotations
 
