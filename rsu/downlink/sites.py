@@ -19,7 +19,7 @@ from rsu.site.keys import flat
 from rsu.site.keys.flat import SiteChange
 from rsu.site.probation import SiteProbation, UnderProbationError
 
-SEALED = ("uplink.commands", "page", "recording.path")  # rights, the page's access, and a place of files
+SEALED = ("uplink.commands", "uplink.uploads", "page", "recording.path")  # rights, places of files, the page's access
 PROVEN = 0.25  # of a probation, on end
 _MARGIN_S = 5.0  # between the end of a probation and the command's own
 
