@@ -26,8 +26,8 @@ def record(age_s: float, event: str, **more: str) -> str:
 
 
 LINES = [
-    record(7200, "device radar-north", state="lost", before="ok"),
-    record(600, "camera", level="warning", process="video.camera-north", error="refused"),
+    record(14_400, "device radar-north", state="lost", before="ok"),
+    record(3600, "camera", level="warning", process="video.camera-north", error="refused"),
     "Traceback (most recent call last):",
     record(60, "platform not connected", level="error", process="uplink"),
 ]
@@ -50,8 +50,8 @@ def log(tmp_path: Path) -> Path:
         (("--process", "uplink"), [3]),
         (("--level", "warning"), [1, 2, 3]),
         (("--level", "error"), [3]),
-        (("--since", "20m"), [1, 2, 3]),
-        (("--since", "20m", "--until", "5m"), [1, 2]),
+        (("--since", "2h"), [1, 2, 3]),
+        (("--since", "2h", "--until", "30m"), [1, 2]),
     ],
 )
 def test_lines_of_a_file(log: Path, options: tuple[str, ...], shown: list[int]) -> None:
@@ -66,7 +66,7 @@ def test_lines_of_a_file(log: Path, options: tuple[str, ...], shown: list[int]) 
 def test_a_line_for_people() -> None:
     shown = LogLine.of(LINES[0]).shown("en")
     assert shown.endswith("info    station: device radar-north state=lost before=ok")
-    assert shown.startswith(f"{(NOW - timedelta(seconds=7200)).astimezone():%Y-%m-%d %H:%M:%S} ")
+    assert shown.startswith(f"{(NOW - timedelta(seconds=14_400)).astimezone():%Y-%m-%d %H:%M:%S} ")
     in_chinese = LogLine.of(LINES[0]).shown("zh")
     assert in_chinese.endswith("信息    station: 设备 radar-north state=失联 before=正常")
 
