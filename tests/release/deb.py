@@ -46,10 +46,11 @@ def release(tree: Path, architecture: str, ours: Path, version: str) -> None:
     site = home / "lib" / f"python{lock.PYTHON}" / "site-packages"
     chosen: list[str | Path] = ["--no-deps", "--no-compile", "--target", site, *lock.platform(architecture)]
     lock.pip("install", *chosen, "--require-hashes", "-r", lock.LOCK)
+    for beside in ("bin", "share"):  # programs and man pages of libraries; where there is a folder pip leaves out ours
+        shutil.rmtree(site / beside, ignore_errors=True)
     lock.pip("install", "--no-deps", "--no-compile", "--target", site, *_any_linux(architecture), ours)
-    shutil.rmtree(site / "bin", ignore_errors=True)
-    for share in site.glob("share"):
-        shutil.move(share, home / "share")
+    shutil.rmtree(site / "bin")
+    shutil.move(site / "share", home / "share")
     (home / "bin").mkdir()
     (home / "bin" / "python").symlink_to(f"/usr/bin/python{lock.PYTHON}")
     (home / "pyvenv.cfg").write_text(
