@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PYTEST_ARGS ?=
 
 .PHONY: run test test-long check axe model bench bench-city bench-cluster bench-codec bench-commands bench-dialects bench-corridor bench-events bench-flood bench-misbehaviour bench-fusion bench-gate bench-kills bench-ordinary bench-reload bench-station bench-statistics bench-video bench-real bench-registration bench-replay \
-	bench-determinism bench-cuts golden-update fuzz manual matrix wheels lock deb deb-arm64 test-deb install \
+	bench-determinism bench-cuts golden-update soak fuzz manual matrix wheels lock deb deb-arm64 test-deb install \
 	system-run system-test clean
 .DEFAULT_GOAL := run
 .NOTPARALLEL:
@@ -138,6 +138,10 @@ bench-replay: $(VENV)/.installed-dev
 # the same bytes at any speed, in any process, on another processor; recordings cut at every 997th byte
 bench-determinism bench-cuts: bench-%: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.rsu.recording.$*
+
+# HOURS of the demo site with random faults: no process may grow
+soak: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.bench soak $(if $(HOURS),--hours $(HOURS))
 
 # shows what would change and asks; YES=1 replaces without asking
 golden-update: $(VENV)/.installed-dev
