@@ -164,9 +164,9 @@ class Station:
         news = News(self._update_events(situation), self._statistics.update(situation, said.correction_ns))
         drafts = list(self._reporter.drafts(scene._replace(events=self.events), news, self.orders.held))
         self._hear(moment)
-        misbehaviour = self._receiver.misbehaviour(said.correction_ns)
-        self._beside.learn(self._fusion.seen(), tracks, now_ns)
-        return Output(frames, drafts, self._broadcaster.states(now_ns), misbehaviour, self._fusion.seen(), tracks)
+        misbehaviour, seen = self._receiver.misbehaviour(said.correction_ns), self._fusion.seen()
+        self._beside.learn(seen, tracks, now_ns)
+        return Output(frames, drafts, self._broadcaster.states(now_ns), misbehaviour, seen, tracks)
 
     def _hear(self, moment: Moment) -> None:
         """Take in messages from the air: last of all, and a bounded number, so that a flood does not delay the output.
