@@ -103,7 +103,7 @@ def _check(record: type[msgspec.Struct], profile: Profile) -> Check:
 
 
 def _check_of(hint: Any, profile: Profile) -> Check:
-    """Return the check for values of a type other than None; for one possible type, that type's check itself."""
+    """Return the check for values of a type other than None; where that may be a record, the check of its own type."""
     match [part for part in get_args(hint) or (hint,) if part is not NoneType and part is not Ellipsis]:
         case [only] if get_origin(hint) is tuple:
             check = _check_of(only, profile)
@@ -114,6 +114,9 @@ def _check_of(hint: Any, profile: Profile) -> Check:
             return _check(only, profile)
         case [only] if only is not hint:
             return _check_of(only, profile)
+        case several if all(isinstance(each, type) and issubclass(each, msgspec.Struct) for each in several):
+            checks = {each: _check_of(each, profile) for each in several}
+            return lambda record: (check := checks.get(type(record))) is not None and check(record)
     return partial(_travels, profile)
 
 
