@@ -22,4 +22,4 @@ if not _FUNCTIONS.issubset(dir(kernel)):
 
 def contiguous(*arrays: Floats | Ints) -> list[Any]:
     """Return arrays (...,) as the kernels read them: without gaps, in C order."""
-    return [np.ascontiguousarray(array) for array in arrays]
+    return list(map(np.ascontiguousarray, arrays))

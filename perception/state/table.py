@@ -103,9 +103,8 @@ class TrackTable:
     @classmethod
     def new(cls, count: int, sensors: int) -> TrackTable:
         """Return tracks of which nothing is known."""
-        table = cls(
-            np.zeros((_height(FLOATS, sensors), count)), np.zeros((_height(INTEGERS, sensors), count), np.int64)
-        )
+        floats, integers = _heights(sensors)
+        table = cls(np.zeros((floats, count)), np.zeros((integers, count), np.int64))
         table.heading_deg[:] = table.heading_sd_deg[:] = table.vehicle_heading_deg[:] = np.nan
         return table
 
@@ -140,6 +139,12 @@ def _height(fields: dict[str, tuple[int, ...]], sensors: int) -> int:
     """Return the number of rows of all fields together."""
     shapes = [[sensors if length == SENSORS else length for length in shape] for shape in fields.values()]
     return sum(int(math.prod(shape)) for shape in shapes)
+
+
+@cache
+def _heights(sensors: int) -> tuple[int, int]:
+    """Return the number of rows of floats and of integers."""
+    return _height(FLOATS, sensors), _height(INTEGERS, sensors)
 
 
 @cache
