@@ -49,6 +49,7 @@ class ProbationWatch:
         self._by = ""  # the probation that is watched
         self._proof: Proof | None = None
         self._bus: Subscriber | None = None
+        self._asked = False  # for the site file to be read again
         self._used = ""  # digest of the copy that is known to be of the files on probation
 
     def wants_reload(self, duty: Duty) -> bool:
@@ -61,8 +62,10 @@ class ProbationWatch:
             self._end()
             self._by, self._proof = found.by, Proof(found.working, found.needed_s)
             self._bus = Subscriber(self._run, _TOPICS)
-            return not self._is_in_use(duty)
-        return False
+        if self._asked or not self._is_whole():
+            return False  # its files are still being written, or the change was cut off
+        self._asked = True
+        return not self._is_in_use(duty)
 
     def returned(self, duty: Duty, going_over: bool, why: str) -> bool:
         """Judge; return whether the files before were put back. `why`: the daemon has not taken the new ones."""
@@ -88,13 +91,17 @@ class ProbationWatch:
         found = self._history.probation()
         return found if found is not None and found.state == "open" else None
 
+    def _is_whole(self) -> bool:
+        """Tell whether all files of the version on probation are there."""
+        newest = next(reversed(self._history.versions()), None)
+        return newest is not None and newest.why == self._by
+
     def _is_in_use(self, duty: Duty) -> bool:
         """Tell whether the daemon runs on the files that stand there, and these are whole."""
         if duty.digest == self._used:
             return True
-        newest = next(reversed(self._history.versions()), None)
-        if newest is None or newest.why != self._by:
-            return False  # the change was cut off
+        if not self._is_whole():
+            return False
         try:
             same = site_copy.gather(self._site).digest == duty.digest
         except (RsuError, OSError):
@@ -105,4 +112,4 @@ class ProbationWatch:
     def _end(self) -> None:
         if self._bus is not None:
             self._bus.close()
-        self._by, self._proof, self._bus, self._used = "", None, None, ""
+        self._by, self._proof, self._bus, self._asked, self._used = "", None, None, False, ""
