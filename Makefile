@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTEST_ARGS ?=
 
-.PHONY: run test test-long check axe model bench bench-city bench-cluster bench-codec bench-commands bench-dialects bench-corridor bench-events bench-flood bench-misbehaviour bench-fusion bench-gate bench-kills bench-ordinary bench-reload bench-station bench-statistics bench-video bench-real bench-registration bench-replay \
+.PHONY: run test test-long check axe model bench bench-city bench-cluster bench-codec bench-commands bench-dialects bench-corridor bench-events bench-flood bench-misbehaviour bench-fusion bench-gate bench-kills bench-ordinary bench-probation bench-reload bench-station bench-statistics bench-video bench-real bench-registration bench-replay \
 	bench-determinism bench-cuts golden-update soak fuzz manual matrix wheels lock deb deb-arm64 test-deb install \
 	system-run system-test clean
 .DEFAULT_GOAL := run
@@ -82,7 +82,7 @@ check: $(VENV)/.installed-dev
 bench: $(VENV)/.installed-bench $(VENV)/.installed-films
 	$(BIN)/python -m tests.bench
 
-bench-codec bench-commands bench-dialects bench-corridor bench-events bench-misbehaviour bench-gate bench-kills bench-reload bench-station bench-statistics: bench-%: $(VENV)/.installed-dev
+bench-codec bench-commands bench-dialects bench-corridor bench-events bench-misbehaviour bench-gate bench-kills bench-probation bench-reload bench-station bench-statistics: bench-%: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.bench $*
 
 # FILMS: folder of real films, on which vehicles are counted too
