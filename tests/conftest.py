@@ -66,6 +66,7 @@ LONG = {
     "test_power_cut",
     "test_reload_live",
     "test_rendered",
+    "test_site_live",
     "test_site_pages",
     "test_stories",
     "test_trial",

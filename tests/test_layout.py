@@ -78,8 +78,8 @@ PURE = [
 ]
 # folder -> its parts, from the ground up; parts on one floor do not import each other
 ORDER = {
-    "rsu": "core reasons manual < bus < site < access recording messages calibration < downlink < corridor recorder"
-    " station video uplink < daemon errand replay bench upgrade exports < lab drill explain city < cli web",
+    "rsu": "core reasons manual < bus upgrade < site < access recording messages calibration < downlink < corridor"
+    " recorder station video uplink < daemon errand replay bench exports < lab drill explain city < cli web",
     "perception": "objects sensor < algebra geo kernel results camera < tsai state < sensing scoring video"
     " < occlusion calibration < tracking < traffic < corridor events registration",
 }

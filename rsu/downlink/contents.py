@@ -166,5 +166,10 @@ class V2xDown(CommandBody, frozen=True):
 class UpgradeDown(CommandBody, frozen=True):
     """OTA.DOWN."""
 
-    update_version: str
-    download_url: str
+    update_version: Annotated[str, Meta(max_length=64, pattern=r"^[0-9]+(\.[0-9]+)*\Z")]
+    download_url: Annotated[str, Meta(max_length=2000, pattern=r"^https?://[!-~]+\Z")]
+    download_md5: Annotated[str, Meta(pattern=r"^([0-9A-Fa-f]{32})?\Z")] = ""
+    download_sha256: Annotated[str, Meta(pattern=r"^([0-9A-Fa-f]{64})?\Z")] = ""  # extension of ours
+    user: str = field(default="", name="OTAUserId")
+    password: str = field(default="", name="OTApassword")
+    time: int = field(default=0, name="Updatetime")  # 0: at once, else UTC

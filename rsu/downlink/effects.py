@@ -27,7 +27,11 @@ from rsu.site import edit
 _NOT_UP = Detail("it sends no {} up", "本机不上报 {}")
 _ALONE = Detail("siteConfig must come alone", "siteConfig 须单独下发")
 _RETURN_S = 30.0  # after a probation, until the site before is in use again at the latest
-_FETCH = Detail("it fetches no packages; see rsu upgrade", "本机不下载升级包；见 rsu upgrade")
+_NOT_PACKAGED = Detail("it was not installed from the Debian package", "本机不是由 Debian 包安装的")
+_NO_PASSWORD = Detail(
+    "it keeps no password of an order: the package proves itself", "不保存指令中的密码：升级包自带证明"
+)
+_NOT_LATER = Detail("it upgrades at once only", "只能立即升级")
 
 
 def nothing(_: CommandBody, __: Circumstances) -> CommandPlan:
@@ -129,9 +133,15 @@ def _aired(values: Mapping[str, bytes | None]) -> CommandPlan:
     return CommandPlan(values, Until.STATION)
 
 
-def upgrade(_: UpgradeDown, __: Circumstances) -> CommandPlan:
-    """Refuse: packages come by `rsu upgrade`, which verifies them."""
-    raise RefusedError(words.CANNOT.of(_FETCH))
+def upgrade(content: UpgradeDown, at: Circumstances) -> CommandPlan:
+    """Fetch a package and hand it over to the upgrade, which verifies its signatures."""
+    if not at.packaged:
+        raise RefusedError(words.CANNOT.of(_NOT_PACKAGED))
+    if content.user or content.password:
+        raise RefusedError(words.CANNOT.of(_NO_PASSWORD))
+    if content.time:
+        raise RefusedError(words.CANNOT.of(_NOT_LATER))
+    return CommandPlan({}, Until.ERRAND)
 
 
 def air_rights(content: V2xDown) -> Iterator[str]:

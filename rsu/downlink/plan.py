@@ -73,6 +73,7 @@ class Circumstances(NamedTuple):
     lanes: Mapping[tuple[str, str], LanePath] = {}  # by branchId and laneId
     uploads: str = ""  # address for files in the site file
     probation_s: float = 60.0  # of a site
+    packaged: bool = False  # the box was installed from the Debian package
 
 
 ADDRESS = "address"  # name of that value

@@ -47,5 +47,5 @@ COMMANDS: dict[str, CommandRow] = {
     ),
     "upload": CommandRow(errand_contents.UploadDown, _right("upload"), errands.upload, says.nothing, 600.0, True),
     "doctor": CommandRow(errand_contents.DoctorDown, _right("doctor"), errands.doctor, says.nothing, 120.0, True),
-    "upgrade": CommandRow(contents.UpgradeDown, _right("upgrade"), effects.upgrade, says.versions, 5.0),
+    "upgrade": CommandRow(contents.UpgradeDown, _right("upgrade"), effects.upgrade, says.versions, 1800.0, True),
 }

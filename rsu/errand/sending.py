@@ -39,14 +39,14 @@ def send(file: Path, name: str, rscu: str, place: UploadPlace) -> dict[str, Any]
             "Repr-Digest": f"sha-256=:{base64.b64encode(digest).decode()}:",
             **_identity(place),
         }
-        connection = _connection(parts.scheme, parts.netloc, place)
+        line = connection(parts.scheme, parts.netloc, place.ca)
         try:
-            connection.request("PUT", parts.path, content, headers)
-            status = connection.getresponse().status
+            line.request("PUT", parts.path, content, headers)
+            status = line.getresponse().status
         except http.client.HTTPException as error:
             raise ErrandError(words.NO_UPLOAD.of(repr(error)[:100])) from error
         finally:
-            connection.close()
+            line.close()
     if not 200 <= status < 300:
         raise ErrandError(words.NO_UPLOAD.of(f"HTTP {status}"))
     return {"file": name, "url": address, "octets": octets, "sha256": digest.hex()}
@@ -59,9 +59,10 @@ def _identity(place: UploadPlace) -> dict[str, str]:
     return {"Authorization": "Basic " + base64.b64encode(f"{place.username}:{password}".encode()).decode()}
 
 
-def _connection(scheme: str, netloc: str, place: UploadPlace) -> http.client.HTTPConnection:
+def connection(scheme: str, netloc: str, ca: str) -> http.client.HTTPConnection:
+    """Return a connection to a server, not yet made. `ca`: file of its authorities; empty: the system's."""
     if scheme == "http":
         return http.client.HTTPConnection(netloc, timeout=_TIMEOUT_S)
-    context = ssl.create_default_context(cafile=place.ca or None)
+    context = ssl.create_default_context(cafile=ca or None)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     return http.client.HTTPSConnection(netloc, timeout=_TIMEOUT_S, context=context)

@@ -22,6 +22,7 @@ from rsu.downlink.errand_brief import ErrandBrief, ErrandResult
 from rsu.downlink.errand_contents import DoctorDown, RecorderDown, UploadDown
 from rsu.errand import cutting
 from rsu.errand.sending import ErrandError, send
+from rsu.errand.upgrading import upgrade
 from rsu.reasons import commands as words
 from rsu.recorder.control import RecorderOrder, ask
 
@@ -93,6 +94,7 @@ ERRANDS: dict[str, Callable[[ErrandBrief], dict[str, Any]]] = {
     "recorder": recorder,
     "upload": upload,
     "doctor": doctor,
+    "upgrade": upgrade,
 }
 
 

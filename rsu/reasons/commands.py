@@ -33,6 +33,9 @@ NOT_WRITTEN = Detail("the site cannot be written: {}", "站点无法写入：{}"
 NO_STATION = Detail("the station does not say how it is", "站点进程未报告状态")
 TOO_SHORT = Detail("it expires in {} s: the probation takes {} s or more", "{} s 后过期：试运行至少需要 {} s")
 # failed
+NO_PACKAGE = Detail("the package cannot be fetched: {}", "无法下载升级包：{}")
+OTHER_DIGEST = Detail("its {} is {}", "其 {} 为 {}")
+NO_UPGRADE = Detail("the release is not used: {}", "未启用该版本：{}")
 CUT_OFF = Detail("it was cut off before the site was changed", "在更改站点之前中断")
 RETURNED = Detail("the site before is in use again: {}", "已恢复之前的站点：{}")
 EXPIRED_WAITING = Detail("expired before it could be applied", "生效前已过期")

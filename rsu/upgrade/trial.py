@@ -25,6 +25,7 @@ STEADY_S = 10.0  # it must work for so long on end
 _LOOK_S = 1.0
 Tell = Callable[[Detail], None]
 _ON_TRIAL = Detail("{} is on trial: wait until it is confirmed, or left", "{} 正在试运行：请等待其确认或回退")
+_OTHER_VERSION = Detail("the package holds {}, not {}", "升级包中是 {}，而不是 {}")
 _NOT_NEWER = Detail("{} is not newer than {}, which is in use", "{} 不比正在使用的 {} 新")
 _REFUSES = Detail("the new release does not take {}:\n{}", "新版本不接受 {}：\n{}")
 _RETURNED = Detail("{} did not work within {} s: {} is in use again", "{} 在 {} s 内未能工作：已恢复使用 {}")
@@ -57,8 +58,10 @@ class TrialPlace(NamedTuple):
     root: Path  # root.json: the keys of releases
 
 
-def upgrade(source: Path, site: TrialPlace, releases: Releases, services: Services, tell: Tell) -> str:
-    """Bring a package into use and return its version; `tell` is told each step.
+def upgrade(
+    source: Path, site: TrialPlace, releases: Releases, services: Services, tell: Tell, wanted: str = ""
+) -> str:
+    """Bring a package into use and return its version; `tell` is told each step. `wanted`: version; empty: any newer.
 
     ReleaseError: refused, nothing was changed; ReturnedError: tried, and left again.
     """
@@ -67,6 +70,8 @@ def upgrade(source: Path, site: TrialPlace, releases: Releases, services: Servic
         raise ReleaseError(_ON_TRIAL.of(before))
     releases.empty_work()
     release = trust.verified(source, site.root, releases.trust, releases.work)
+    if wanted and release.version != wanted:
+        raise ReleaseError(_OTHER_VERSION.of(release.version, wanted))
     _refuse_old(release.version, before)
     tell(_VERIFIED.of(release.version, f"{release.expires:%Y-%m-%d}"))
     releases.unpack(release.package, release.version)

@@ -34,6 +34,7 @@ from rsu.site.config import Config
 from rsu.site.dialects import DEFAULT, DIALECTS
 from rsu.site.history import SiteHistory
 from rsu.site.keys.flat import SiteChange
+from rsu.upgrade import releases
 from rsu.uplink import command_port, running
 from rsu.uplink.client import BrokerLimits
 from rsu.uplink.command_port import CommandPort, DeliveredCommand
@@ -123,7 +124,8 @@ class CommandService:
         restarted = "INVOCATION_ID" in os.environ  # systemd.exec(5)
         uploads = "" if site.uplink.uploads is None else site.uplink.uploads.url
         lanes = lane_paths(self._config.lane_map, identity.reference)
-        place = identity.cross_id, lanes, uploads, settings.probation_s
+        packaged = (releases.HOME / "current").is_symlink()
+        place = identity.cross_id, lanes, uploads, settings.probation_s, packaged
         at = Circumstances("", 0, profile, identity.reference, own_signal, restarted, home, {}, *place)
         names = frozenset({identity.rscu_sn, identity.rsu_sn})
         return Clerk(settings, CommandJudge(settings, names, at), self._data)

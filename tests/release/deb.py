@@ -89,7 +89,7 @@ def documents(tree: Path, version: str) -> None:
     listed = _printed(sys.executable, "-m", "cyclonedx_py", "requirements", *sbom)
     _write(tree / "usr/share/doc/rsu-edge/sbom.cdx.json", listed)
     _write(tree / "etc/chrony/conf.d/rsu-edge.conf", (_PARTS / "chrony.conf").read_bytes())
-    units = [ROOT / "configs/rsu.service", *_PARTS.glob("rsu-return.*")]
+    units = [ROOT / "configs/rsu.service", *_PARTS.glob("rsu-*.*")]
     for unit in units:
         _write(tree / "lib/systemd/system" / unit.name, unit.read_bytes())
 

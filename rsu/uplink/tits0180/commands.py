@@ -1,7 +1,7 @@
 """Topics of commands (T/ITS 0180.1-2021): to the box `rscu/...`, to its radio `rsu/...`, answers with `/ack` behind it.
 
-rsm/down, spat/down and upgrade have no answer in the standard; theirs goes to a Response Topic only. recorder, upload
-and doctor are extensions of ours.
+rsm/down and spat/down have no answer in the standard; theirs goes to a Response Topic only. recorder, upload and doctor
+are extensions of ours.
 """
 
 from __future__ import annotations
@@ -30,9 +30,10 @@ def topics(box: Box) -> Mapping[str, CommandTopic]:
         f"{rsu}/map/down": "map",
         f"{rsu}/rsi/down": "rsi",
     }
-    silent = {f"{rsu}/rsm/down": "rsm", f"{rsu}/spat/down": "spat", f"{rsu}/upgrade/down": "upgrade"}
+    silent = {f"{rsu}/rsm/down": "rsm", f"{rsu}/spat/down": "spat"}
+    elsewhere = {"versions/query": ("versions", "versions/up"), "upgrade/down": ("upgrade", "upgrade-status/up")}
     return (
         {topic: CommandTopic(name, f"{topic}/ack") for topic, name in answered.items()}
         | {topic: CommandTopic(name, "") for topic, name in silent.items()}
-        | {f"{rsu}/versions/query": CommandTopic("versions", f"{rsu}/versions/up")}
+        | {f"{rsu}/{topic}": CommandTopic(name, f"{rsu}/{answers}") for topic, (name, answers) in elsewhere.items()}
     )

@@ -68,11 +68,17 @@ def works(number: object, alert: str = "a1", **more: Any) -> bytes:
 class Office:
     """The clerk of one box."""
 
-    def __init__(self, data: Path, own_signal: bool = True, uploads: str = "https://files.example/boxes") -> None:
+    def __init__(
+        self,
+        data: Path,
+        own_signal: bool = True,
+        uploads: str = "https://files.example/boxes",
+        packaged: bool = False,
+    ) -> None:
         home = PlatformAddress("home", 8883)
         at = Circumstances(
             "", NOW_NS, "ydt3709-2020", REFERENCE, own_signal, True, home, {}, "4403000000001", LANES, uploads
-        )
+        )._replace(packaged=packaged)
         self.clerk = Clerk(SETTINGS, CommandJudge(SETTINGS, frozenset({"box", "radio"}), at), data)
         self.now_ns, self.clock_plausible = NOW_NS, True
 
