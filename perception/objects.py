@@ -66,7 +66,7 @@ class Detections(Measurement, frozen=True, kw_only=True, eq=False):
     confidence: Floats  # (n,) 0..1
     source_id: Ints  # (n,) the device's own target number, -1 unknown
     numbered: bool = False  # a road user keeps its `source_id`, by its looks, also after it was hidden
-    doubtful: bool = False  # the device still learns the empty scene: alone it confirms no road user
+    doubtful: bool = False  # the device still learns the empty scene: alone it confirms no standing road user
     partial: bool = False  # the device sees badly now: a road user that it does not see may be there all the same
 
 

@@ -24,7 +24,7 @@ class Tracks(msgspec.Struct, frozen=True, eq=False):
     size_m: Floats  # (n, 3) m: length, width, height
     kind: Ints  # (n,) RoadUser
     existence: Floats  # (n,) 0..1
-    contested: Mask  # (n,) one sensor alone sees it where others look and see nothing, or only doubtful ones see it
+    contested: Mask  # (n,) one sensor alone sees it where others see nothing; or only doubtful ones, and it stands
     sources: list[tuple[str, ...]]  # devices that saw it in the last second
     vehicle_id: list[bytes | None]  # id of the BSM that is part of it
 

@@ -85,7 +85,7 @@ class TrackTable:
     kind: Ints  # (n,) RoadUser, the likeliest class; UNKNOWN before there is evidence
     moving: Ints  # (n,) 1: the heading follows the velocity
     hidden: Ints  # (n,) 1: slow, and no sensor that looks there could see it in the newest round
-    contested: Ints  # (n,) 1: one sensor sees it and another does not, though it could, or only doubtful ones see it
+    contested: Ints  # (n,) 1: one sensor sees it and another that could does not; or only doubtful ones, and it stands
     vehicle: Ints  # (n,) id of its BSM, big-endian octets as a number
     vehicle_ns: Ints  # (n,) newest BSM, 0: none
     radio: Ints  # (n,) index of the radio that heard it

@@ -98,8 +98,8 @@ def test_no_sensor_is_sure_beyond_measure(steps):
         assert (np.abs(table.word) <= np.abs(before)).all() and (table.word * before >= 0.0).all()
 
 
-def ghost(cameras, seconds=4.0, doubtful=False, every=1, partial=False):
-    """Return fusion's reports each 100 ms of a person at (0, 10) seen well by the first camera alone.
+def ghost(cameras, seconds=4.0, doubtful=False, every=1, partial=False, speed_mps=0.0):
+    """Return fusion's reports each 100 ms of a person at (0, 10), going north, seen well by the first camera alone.
 
     `every`: the others look at every so manieth picture time only; `partial`: they see badly.
     """
@@ -109,7 +109,9 @@ def ghost(cameras, seconds=4.0, doubtful=False, every=1, partial=False):
         for number, sensor in enumerate(cameras):
             stamp_ns = START_NS + tick * SECOND_NS // 10 + number * 10_000_000
             if number == 0:
-                ahead = 10.0 - sensor.mount.north_m  # all look north from somewhere on the same line
+                ahead = (
+                    10.0 + speed_mps * tick * 0.1 - sensor.mount.north_m
+                )  # all look north from somewhere on the same line
                 scan = detections(sensor.device, stamp_ns, [(ahead, 0.0)], kind=[RoadUser.PEDESTRIAN])
                 scan = msgspec.structs.replace(scan, covariance_m2=0.04 * np.eye(2)[None], doubtful=doubtful)
                 fusion.ingest(scan)
@@ -150,6 +152,13 @@ def test_cameras_that_see_badly_deny_nobody():
 
 def test_a_camera_that_is_still_learning_confirms_nobody_alone():
     assert [len(tracks) for tracks in ghost([camera("one", 0.0, -40.0, 0.0)], doubtful=True)] == [0] * 40
+
+
+def test_a_camera_that_is_still_learning_confirms_alone_what_moves():
+    """No place was learned wrongly along the whole way."""
+    told = ghost([camera("one", 0.0, -40.0, 0.0)], doubtful=True, speed_mps=1.3)
+    assert [len(tracks) for tracks in told[15:]] == [1] * 25
+    assert not any(tracks.contested.any() for tracks in told)
 
 
 def contested_until(site, seconds):
