@@ -23,6 +23,7 @@ from rsu.uplink.transaction import DAMAGED, SpoolChanges, SpoolLimits, Transacti
 
 _BOOTS = 16  # boots remembered without records
 _LOCK_S = 0.2  # no other process should have it
+_PAGE = 1024  # octets; a commit changes ten pages for two rows, and flash memory wears with each octet written
 
 
 class Waiting(NamedTuple):
@@ -84,6 +85,7 @@ class Spool:
             raise
 
     def _prepare(self) -> None:
+        self._db.execute(f"PRAGMA page_size = {_PAGE}")  # of a file that begins now
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = FULL")
         self._db.execute("PRAGMA journal_size_limit = 8388608")

@@ -203,3 +203,12 @@ def test_what_is_set_aside_is_bounded(path: Path, monkeypatch: pytest.MonkeyPatc
     with closing(sqlite3.connect(path)) as database:
         rows_ = database.execute("SELECT seq, length(payload) FROM aside ORDER BY id").fetchall()
     assert rows_ == [(seq, 16_384) for seq in range(15, 20)]
+
+
+def test_a_commit_writes_little_beside_its_records(path: Path) -> None:
+    with closing(Spool(path, SpoolSettings())) as spool:
+        before = path.with_name("uplink.sqlite-wal").stat().st_size
+        for seq in range(1, 21):
+            commit(spool, records_of(seq, 1, octets=1500), acknowledged=[Range("b", seq - 1, seq - 1)])
+        written = path.with_name("uplink.sqlite-wal").stat().st_size - before
+    assert written / 20 < 16_384
