@@ -1,8 +1,9 @@
-"""The city's addresses: its page, and JSON for programs. Reading alone; loopback unless told otherwise."""
+"""The city's addresses for reading: its page, and JSON for programs."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -81,8 +82,10 @@ class _Queries:
         return _json(self._store.rows(f"{query} LIMIT {_MOST}", (*span, *values)))
 
 
-def application(store: CityStore, archive: TrackArchive, live: LiveView, ingest: Ingest) -> Starlette:
-    """Return the routes."""
+def application(
+    store: CityStore, archive: TrackArchive, live: LiveView, ingest: Ingest, more: Sequence[Route] = ()
+) -> Starlette:
+    """Return the routes, with those of login, commands and vehicles: `more`."""
     pages = _Queries(store, archive, live, ingest)
     return Starlette(
         routes=[
@@ -93,6 +96,7 @@ def application(store: CityStore, archive: TrackArchive, live: LiveView, ingest:
             Route("/api/flows", pages.flows),
             Route("/api/tracks", pages.tracks),
             Route("/api/counts", pages.counts),
+            *more,
             Mount("/", StaticFiles(directory=STATIC, html=True)),
         ]
     )

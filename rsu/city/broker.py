@@ -16,6 +16,7 @@ _SBIN = "/usr/sbin:/usr/local/sbin"  # where distributions put it, often outside
 _MISSING = Detail("mosquitto is not installed: apt install mosquitto", "未安装 mosquitto：apt install mosquitto")
 # of boxes: %u is the user, which is the box's rscuSn
 _RIGHTS = """pattern write rscu/%u/+/up
+pattern write rscu/%u/+/down/ack
 pattern read rscu/%u/#
 """
 

@@ -82,6 +82,10 @@ class LiveView:
             for row in states[inside].tolist():
                 yield told(name, row)
 
+    def knows(self, box: str) -> bool:
+        """Tell whether a box was ever heard."""
+        return box in self._boxes
+
     def lamps(self, box: str) -> list[dict[str, Any]]:
         """Return the lights of a box as it told them last."""
         return self._boxes[box].lamps if box in self._boxes else []

@@ -13,15 +13,19 @@ from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 import uvicorn
+from starlette.routing import Route
 
 from hw.detail import Detail
-from rsu.city import broker
+from rsu.city import broker, command_pages
 from rsu.city.api import application
 from rsu.city.archive import TrackArchive
 from rsu.city.broker import BrokerPlace
+from rsu.city.commands import CommandDesk
+from rsu.city.door import CityDoor, Guarded
 from rsu.city.ingest import Ingest
 from rsu.city.link import CityLink
 from rsu.city.live import LiveView
+from rsu.city.signing import CityKey
 from rsu.city.store import DAY_MS, CityStore
 from rsu.core.errors import NotReachableError
 
@@ -42,6 +46,7 @@ class CitySettings(NamedTuple):
     broker: BrokerPlace
     host: str  # of the page
     port: int
+    login: bool = False  # reading asks for one too
 
 
 class City:
@@ -58,7 +63,10 @@ class City:
         self._private = TemporaryDirectory(prefix="rsu-city-")  # a socket's path is short, that of the data may be long
         socket = Path(self._private.name, "broker")
         self._broker = broker.start(settings.broker, settings.data / "broker", socket)
-        self._link = CityLink(socket, self.ingest)
+        self.key = CityKey(settings.data)
+        self.commands = CommandDesk(settings.data / "commands.db", self.key)
+        self.door = CityDoor(settings.data, settings.login)
+        self._link = CityLink(socket, self.ingest, self.commands)
         if not self._link.subscribed.wait(_BEGIN_S):
             self._broker.terminate()
             self._private.cleanup()
@@ -86,10 +94,14 @@ class City:
         while not stop.wait(_ARCHIVE_S):
             self.archive.move(store, (time.time_ns() // 1_000_000 - _LATE_MS) // DAY_MS)
 
+    def _more(self) -> list[Route]:
+        """Return the routes of login and commands."""
+        return [*self.door.routes(), *command_pages.routes(self.commands, self.door, self.live, self.key.public)]
+
     async def _page(self, listener: socket.socket, stop: threading.Event) -> None:
         reading = CityStore(self._settings.data / "city.db")  # never waits for a commit
         config = uvicorn.Config(
-            application(reading, self.archive, self.live, self.ingest),
+            Guarded(application(reading, self.archive, self.live, self.ingest, self._more()), self.door),
             lifespan="off",
             log_config=None,
             access_log=False,

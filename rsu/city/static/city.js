@@ -1,10 +1,11 @@
 // The city's page: boxes, road users of the map's area, events and traffic, asked for every second.
 
+import { ask } from "./ask.js";
+import { follow, show } from "./console.js";
 import { CityMap } from "./map.js";
-import { change, clock, label, word } from "./words.js";
+import { change, clock, fill, label, word } from "./words.js";
 
 const PERIOD_MS = 1000;
-const MOST = 40; // rows of a table
 let chosen = null;
 let boxes = [];
 
@@ -15,35 +16,6 @@ function choose(box) {
   const found = boxes.find((each) => each.box === box);
   if (found) map.look(found);
   refresh();
-}
-
-async function ask(path) {
-  const answer = await fetch(path, { cache: "no-store" });
-  if (!answer.ok) throw new Error(answer.status);
-  return answer.json();
-}
-
-function fill(id, heads, rows) {
-  const table = document.getElementById(id);
-  const cells = (kind, texts) => texts.map((text) => {
-    const cell = document.createElement(kind);
-    cell.textContent = Array.isArray(text) ? text[0] : text;
-    if (Array.isArray(text)) cell.className = text[1];
-    return cell;
-  });
-  table.tHead.rows[0].replaceChildren(...cells("th", heads.map((head) => word(head))));
-  table.tBodies[0].replaceChildren(...rows.slice(0, MOST).map(({ texts, box }) => {
-    const row = document.createElement("tr");
-    row.replaceChildren(...cells("td", texts));
-    if (box) {
-      row.dataset.box = box;
-      row.tabIndex = 0;
-      row.setAttribute("aria-selected", String(box === chosen));
-      row.addEventListener("click", () => choose(box));
-      row.addEventListener("keydown", (event) => event.key === "Enter" && choose(box));
-    }
-    return row;
-  }));
 }
 
 async function refresh() {
@@ -59,7 +31,7 @@ async function refresh() {
     const worst = ["offline", "silent", "online"]; // attention first
     boxes.sort((one, other) => worst.indexOf(one.state) - worst.indexOf(other.state) || one.box.localeCompare(other.box));
     fill("boxes", ["box", "state", "users", "heard"], boxes.map((box) => ({
-      box: box.box, texts: [box.box, [word(box.state), box.state], box.users, clock(box.heard_ms)],
+      chosen: box.box === chosen, choose: () => choose(box.box), texts: [box.box, [word(box.state), box.state], box.users, clock(box.heard_ms)],
     })));
     fill("events", ["box", "event", "start", "end"], events.map((each) => ({
       texts: [each.box, each.code, clock(each.start_ms), each.end_ms ? clock(each.end_ms) : word("running")],
@@ -68,14 +40,16 @@ async function refresh() {
     fill("flows", ["period", "lane", "volume", "queue", "delay"], flows.map((each) => ({
       texts: [clock(each.end_ms), `${each.branch} ${each.lane}`, each.volume, each.queue_m.toFixed(1), each.delay_s?.toFixed(1) ?? ""],
     })));
-  } catch {
-    summary.textContent = word("lost");
+    await follow(chosen);
+  } catch (error) {
+    summary.textContent = word(error.message === "401" ? "closed" : "lost");
   }
 }
 
 document.getElementById("language").addEventListener("click", () => {
   change();
   label();
+  show();
   refresh();
 });
 label();

@@ -33,6 +33,7 @@ def command(
     ] = None,
     address: Annotated[str, typer.Option(metavar="HOST", help="address of the page")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535, help="port of the page")] = 8090,
+    login: Annotated[bool, typer.Option("--login", help="reading the page asks for a login too")] = False,
     seconds: Seconds = None,
     as_json: JsonLines = False,
 ) -> None:
@@ -42,10 +43,13 @@ def command(
     days that are over go to Parquet, one file for each box and day. The boxes' site files name this broker:
     `uplink: {host, port, username: RSCUSN}`.
 
+    Commands from the page are signed with the key of this folder and want a login; the first start prints a one-time
+    code for its first user.
+
     Exit code 2: an address beyond loopback without passwords; 4: no mosquitto, or a port is taken.
     """
     from rsu.city.broker import BrokerPlace
     from rsu.cli.views import city
 
     place = BrokerPlace(mqtt_address, mqtt_port, passwords, tls)
-    city.run(data, place, (address, port), seconds, as_json)
+    city.run(data, place, (address, port, login), seconds, as_json)

@@ -22,14 +22,15 @@ _OPEN = Detail(
     "{address}：本机以外的设备接入需要 --passwords（mosquitto_passwd -c FILE RSCUSN）",
 )
 _PAGE_OPEN = Detail(
-    "{address}: the page has no login; keep it on loopback behind a proxy that has one",
-    "{address}：页面没有登录功能；请保持在本机回环地址，并由带登录的代理转发",
+    "{address}: the page has no TLS; keep it on loopback behind a proxy that has it",
+    "{address}：页面不支持 TLS；请保持在本机回环地址，并由支持 TLS 的代理转发",
 )
 _UP = Detail("city: boxes at {mqtt}, page at {page}", "城市平台：设备接入 {mqtt}，页面 {page}")
+_CODE = Detail("one-time code for the first user of the page: {}", "页面首个用户的一次性代码：{}")
 _END = Detail("records: {taken}; refused: {refused}", "记录：{taken}；拒绝：{refused}")
 
 
-def run(data: Path, place: BrokerPlace, page: tuple[str, int], seconds: float | None, as_json: bool) -> None:
+def run(data: Path, place: BrokerPlace, page: tuple[str, int, bool], seconds: float | None, as_json: bool) -> None:
     """Run a city until a signal, or for some seconds. NotReachableError, OSError."""
     if not is_loopback(place.address) and place.passwords is None:
         fail(Exit.USAGE, _OPEN.of(address=place.address))
@@ -45,6 +46,8 @@ def run(data: Path, place: BrokerPlace, page: tuple[str, int], seconds: float | 
     whole = place._replace(passwords=_whole(place.passwords), tls=_whole(place.tls))  # Mosquitto wants whole paths
     city = City(CitySettings(data.resolve(), whole, *page))
     where = {"mqtt": f"mqtt://{place.address}:{place.port}", "page": f"http://{page[0]}:{page[1]}/"}
+    if (code := city.door.code()) is not None:
+        typer.echo(said(_CODE.of(code), spoken()), err=True)
     typer.echo(json.dumps(where) if as_json else said(_UP.of(**where), spoken()), err=not as_json)
     city.serve(stop)
     counts = {"taken": city.ingest.taken.total(), "refused": city.ingest.refused.total()}

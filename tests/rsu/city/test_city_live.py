@@ -6,6 +6,7 @@ import json
 import shutil
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -15,11 +16,14 @@ from typing import Any
 import paho.mqtt.client as paho
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
 
 pytest.importorskip("duckdb", reason="the extra `city` is not installed")
 
 from rsu.city.store import CityStore
 from tests.rsu.city.bench_city import RUN, records
+from tests.rsu.city.paged import Browser
 from tests.rsu.web.serving import free_port
 
 pytestmark = pytest.mark.skipif(
@@ -131,6 +135,39 @@ def say(tls: Path, mqtt: int, topics: dict[str, bytes]) -> None:
     client.loop_stop()
 
 
+def commanded(tls: Path, mqtt: int, page: int, code: str) -> list[str]:
+    """Give box BOX-1 a command on the page, and answer it as the box; return the states that the page has then."""
+    box, taken = paho.Client(CallbackAPIVersion.VERSION2, protocol=paho.MQTTv5), threading.Event()
+
+    def answer(_: paho.Client, __: object, message: paho.MQTTMessage) -> None:
+        said = json.loads(message.payload)
+        properties = Properties(PacketTypes.PUBLISH)
+        properties.CorrelationData = message.properties.CorrelationData
+        body = json.dumps({"seqNum": said["seqNum"], "errorCode": 0, "state": "applied"})
+        box.publish(f"{message.topic}/ack", body, 1, properties=properties)
+
+    box.on_message, box.on_subscribe = answer, lambda *_: taken.set()
+    box.tls_set(str(tls / "ca.pem"))
+    box.username_pw_set("BOX-1", "right")
+    box.connect("127.0.0.1", mqtt)
+    box.loop_start()
+    box.subscribe("rscu/BOX-1/query/down", 1)
+    assert taken.wait(10)
+    browser = Browser(page)
+    assert (
+        browser.ask("POST", "/api/setup", {"name": "anna", "password": "a long password", "code": code}).status == 200
+    )
+    browser.csrf = browser.ask("GET", "/api/session").said["csrf"]
+    browser.ask("POST", "/api/commands", {"box": "BOX-1", "command": "query", "content": {"InfoId": 0}})
+    deadline = time.monotonic() + 10
+    while (rows := browser.ask("GET", "/api/commands").said)[0]["state"] in ("given", "sent"):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    box.disconnect()
+    box.loop_stop()
+    return [row["state"] for row in rows]
+
+
 def test_over_tls_a_box_speaks_for_itself_alone(tmp_path: Path) -> None:
     tls, passwords = certified(tmp_path / "tls"), tmp_path / "boxes.passwd"
     subprocess.run(["mosquitto_passwd", "-b", "-c", passwords, "BOX-1", "right"], check=True)
@@ -145,6 +182,7 @@ def test_over_tls_a_box_speaks_for_itself_alone(tmp_path: Path) -> None:
             assert time.monotonic() < deadline
             time.sleep(0.1)
         assert [box["box"] for box in boxes] == ["BOX-1"]
+        assert commanded(tls, mqtt, page, (tmp_path / "city/page/code").read_text()) == ["applied"]
     finally:
         end(city)
 
