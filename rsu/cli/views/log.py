@@ -105,18 +105,26 @@ class LogWish(NamedTuple):
     follow: bool
     as_json: bool
     language: str
+    newest: int | None = None  # so many lines only
 
 
 def show(wish: LogWish, wanted: Wanted, stop: threading.Event) -> None:
     """Print the wanted lines of a file, or of a unit's journal. NotReachableError: there is no journal."""
-    follow, as_json = wish.follow, wish.as_json
+    lines = _taken(wish, wanted, stop)
+    for line in lines if wish.newest is None else deque(lines, maxlen=wish.newest):
+        print(line.text if wish.as_json else line.shown(wish.language), flush=wish.follow)
+
+
+def _taken(wish: LogWish, wanted: Wanted, stop: threading.Event) -> Iterator[LogLine]:
+    """Yield the wanted lines."""
+    follow = wish.follow
     lines = _journal(wish.unit, wanted, follow, stop) if wish.file is None else _file(wish.file, follow, stop)
     shown = False
     for text in lines:
         line = LogLine.of(text.rstrip("\n"))
         shown = wanted.take(line) if line.record else shown
-        if shown and (line.record or not as_json):
-            print(line.text if as_json else line.shown(wish.language), flush=follow)
+        if shown and (line.record or not wish.as_json):
+            yield line
 
 
 def _journal(unit: str, wanted: Wanted, follow: bool, stop: threading.Event) -> Iterator[str]:
