@@ -24,6 +24,7 @@ from rsu.web.guard import is_secure
 _SHOWN = 200  # entries of the audit log
 _WRONG = Detail("name or password is wrong", "用户名或密码错误")
 _LOCKED = Detail("too many failures: try again in {seconds} s", "失败次数过多：请在 {seconds} s 后重试")
+_NO_USER = Detail("there is no login here", "此处未登录")
 _NO_HTTPS = Detail("the site file has no page.https", "站点文件中没有 page.https")
 
 
@@ -33,6 +34,13 @@ class GivenLogin(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str
     password: str
     code: str = ""
+
+
+class GivenPassword(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A user's own password, and the one to have instead."""
+
+    password: str
+    new: str
 
 
 class WantedUser(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -50,6 +58,7 @@ def routes(access: Access) -> list[Route]:
         Route("/api/session", pages.session),
         Route("/api/login", pages.login, methods=["POST"]),
         Route("/api/setup", pages.set_up, methods=["POST"]),
+        Route("/api/password", pages.change_password, methods=["POST"]),
         Route("/api/logout", pages.logout, methods=["POST"]),
         Route("/api/users", pages.users),
         Route("/api/users", pages.change_user, methods=["POST"]),
@@ -81,7 +90,8 @@ class _Logins:
         def tried(given: GivenLogin) -> Role | None:
             return self._access.accounts.check(given.name, given.password)
 
-        return await self._begin(request, "login", tried)
+        given = msgspec.json.decode(await request.body(), type=GivenLogin)
+        return await self._begin(request, given, "login", tried)
 
     async def set_up(self, request: Request) -> Response:
         """Begin a session by the one-time code, with a new administrator; one that had the name before is out."""
@@ -90,13 +100,33 @@ class _Logins:
             self._access.accounts.set_up(given.code, given.name, given.password)
             return Role.ADMINISTER
 
-        return await self._begin(request, "first user", tried, alone=True)
+        given = msgspec.json.decode(await request.body(), type=GivenLogin)
+        return await self._begin(request, given, "first user", tried, alone=True)
+
+    async def change_password(self, request: Request) -> Response:
+        """Change one's own password; all sessions of that user end, and a new one begins here."""
+        wanted = msgspec.json.decode(await request.body(), type=GivenPassword)
+
+        def tried(given: GivenLogin) -> Role | None:
+            role = self._access.accounts.check(given.name, given.password)
+            if role is not None:
+                self._access.accounts.put(given.name, role, wanted.new)
+            return role
+
+        if request.state.visitor.session is None:
+            return told(409, _NO_USER)
+        given = GivenLogin(request.state.visitor.name, wanted.password)
+        return await self._begin(request, given, "password", tried, alone=True)
 
     async def _begin(
-        self, request: Request, action: str, tried: Callable[[GivenLogin], Role | None], alone: bool = False
+        self,
+        request: Request,
+        given: GivenLogin,
+        action: str,
+        tried: Callable[[GivenLogin], Role | None],
+        alone: bool = False,
     ) -> Response:
         """Begin a session. `alone`: others of the same user end."""
-        given = msgspec.json.decode(await request.body(), type=GivenLogin)
         visitor = Visitor(given.name[:32], Role.VIEW, request.client.host if request.client else "", None)
         subjects: list[Subject] = [("address", visitor.address), ("user", visitor.name)]
         async with self._alone:

@@ -1,6 +1,6 @@
 // Access: the way for a phone, the users and their roles, the log of changes.
 
-import {ask} from "./ask.js";
+import {ask, session} from "./ask.js";
 import {el} from "./dom.js";
 import {begin} from "./frame.js";
 import {said, say} from "./language.js";
@@ -20,7 +20,7 @@ async function showReach() {
 }
 
 // words of entries; names, keys and reasons stand as they are
-const WORDS = {login: "登录", "first user": "首个用户", user: "用户", recorder: "录制", reload: "重新加载", site: "站点", "first site": "新建站点",
+const WORDS = {login: "登录", "first user": "首个用户", user: "用户", password: "密码", recorder: "录制", reload: "重新加载", site: "站点", "first site": "新建站点",
   done: "完成", refused: "拒绝", "locked out": "已锁定"};
 const word = (text) => said({name: text, name_zh: WORDS[text]}, "name");
 
@@ -51,6 +51,16 @@ async function submit(event) {
   $("new-password").value = "";
 }
 
+async function changeOwn(event) {
+  event.preventDefault();
+  const answer = await ask("api/password", {password: $("own-password").value, new: $("own-new").value});
+  setText($("own-problem"), answer.ok ? "" : said(answer.told, "text"));
+  setText($("own-done"), answer.ok ? say("The password is changed; your other sessions have ended.") : "");
+  if (!answer.ok) return;
+  $("own-form").reset();
+  await session(); // a new one has begun
+}
+
 function showAudit() {
   if (!changes) return;
   const [fault] = changes.faults;
@@ -71,6 +81,7 @@ async function loadAudit() {
 
 async function load() {
   await showReach();
+  $("own-card").hidden = !me.login;
   const administers = me.role === "administer";
   for (const id of ["users-card", "audit-card"]) $(id).hidden = !administers;
   if (!administers) return;
@@ -80,4 +91,5 @@ async function load() {
 }
 
 $("user-form").addEventListener("submit", submit);
+$("own-form").addEventListener("submit", changeOwn);
 begin(() => { showUsers(); showAudit(); }).then((found) => { me = found; load(); });

@@ -203,3 +203,17 @@ def plain(settings: WebSettings, folder: Path, *asked: str) -> list[tuple[int, A
     stop.set()
     thread.join(5)
     return found
+
+
+def test_a_user_changes_the_own_password(browser: PageClient, data: Path) -> None:
+    first_user(browser, data)
+    browser.post("/api/users", {"name": "bo", "role": "view", "password": PASSWORD})
+    bo, elsewhere = (PageClient(browser.port) for _ in range(2))
+    assert bo.log_in("bo").status == elsewhere.log_in("bo").status == 200
+    assert bo.post("/api/password", {"password": "not this one", "new": "battery staple"}).status == 401
+    assert bo.post("/api/password", {"password": PASSWORD, "new": "short"}).status == 401
+    changed = bo.post("/api/password", {"password": PASSWORD, "new": "battery staple"})
+    assert changed.status == 200 and changed.headers["Set-Cookie"]
+    assert elsewhere.get("/api/state").status == 401, "other sessions end"
+    assert elsewhere.log_in("bo").status == 401 and elsewhere.log_in("bo", "battery staple").status == 200
+    assert ("password", "bo", "done") in outcomes(data)
