@@ -22,6 +22,7 @@ PUBLIC = ("/api/session", "/api/login", "/api/setup")  # before there is a sessi
 # changes that need less than an administrator
 CHANGES = {
     "/api/logout": Role.VIEW,
+    "/api/password": Role.VIEW,
     "/api/doctor": Role.TUNE,  # it changes nothing, and costs seconds of the processor
     "/api/recorder": Role.TUNE,
     "/api/reload": Role.TUNE,
@@ -29,6 +30,8 @@ CHANGES = {
     "/api/site/check": Role.TUNE,
     "/api/site/rollback": Role.TUNE,
     "/api/site/values": Role.TUNE,
+    "/api/site/replay": Role.TUNE,
+    "/api/registration": Role.TUNE,
     "/api/calibration/still": Role.TUNE,
     "/api/calibration/picture": Role.TUNE,
     "/api/calibration/solve": Role.TUNE,
@@ -45,6 +48,7 @@ READS = {
     "/api/audit": Role.ADMINISTER,
     "/api/site": Role.TUNE,
     "/api/calibration": Role.TUNE,
+    "/api/log": Role.TUNE,  # it has addresses and names of users
 }
 _READING = ("GET", "HEAD")
 _OF_ALL = (".js", ".css", "/login.html")  # the product's own files: there is nothing of a site in them

@@ -23,7 +23,7 @@ class Access:
     """Users, sessions and failures, and the audit log of changes made on the page."""
 
     def __init__(self, settings: WebSettings, data: Path) -> None:
-        self.settings = settings
+        self.settings, self.data = settings, data
         self.folder = data / FOLDER
         self.audit = data / audit.FOLDER
         self.accounts = Accounts(data)

@@ -22,12 +22,13 @@ from rsu.recorder.control import RecorderOrder, ask
 from rsu.web import health, logins, manual, reloading, site_pages, words
 from rsu.web.access import Access
 from rsu.web.admission import Admission, Visitor
+from rsu.web.background import log_pages, replay_pages
 from rsu.web.board import EMPTY, Board
 from rsu.web.guard import Guard
 from rsu.web.limits import Bounded
 from rsu.web.maps import import_pages, lane_pages, picture_pages
 from rsu.web.metrics import exposition
-from rsu.web.sensors import camera_pages, value_pages
+from rsu.web.sensors import camera_pages, registration_pages, value_pages
 from rsu.web.site_changes import SiteChanges, SitePlaces
 
 STATIC = Path(__file__).parent / "static"
@@ -114,6 +115,9 @@ def application(board: Board, run: Path, access: Access, further: Sequence[BaseR
         *picture_pages.routes(changes, access),
         *camera_pages.routes(changes, run),
         *value_pages.routes(changes),
+        *registration_pages.routes(changes, access.data),
+        *replay_pages.routes(changes, access.data),
+        *log_pages.routes(),
         *further,
         *manual.routes(),
         Mount("/", StaticFiles(directory=STATIC, html=True)),

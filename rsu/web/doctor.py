@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from rsu.web import limits
-from rsu.web.children import Children
+from rsu.web.background.children import Children
 
 
 class _DoctorDesk:

@@ -74,9 +74,11 @@ def answer(comparison: Comparison, wish: CompareWish) -> dict[str, Any]:
         "same": comparison.same,
         "verdict": said.tone,
         "sentence": f"{said.headline.en} {said.reasons.en}",
+        "sentence_zh": f"{said.headline.zh}{said.reasons.zh}",
         "changes": [{"key": key, "a": a, "b": b} for key, a, b in comparison.changes],
         "indicators": [
             {"key": row.indicator.key, "group": row.indicator.group.en, "name": row.indicator.name.en}
+            | {"name_zh": row.indicator.name.zh, "digits": row.indicator.digits}
             | {"unit": row.indicator.unit, "a": row.a, "b": row.b, "delta": row.delta, "word": row.word}
             for row in comparison.rows
         ],
@@ -86,7 +88,11 @@ def answer(comparison: Comparison, wish: CompareWish) -> dict[str, Any]:
             "split_in_b": len(comparison.common.split),
             "joined_in_b": len(comparison.common.joined),
         },
-        "events": [note._asdict() | {"name": note.name.en, "place": note.place.en} for note in comparison.events],
+        "events": [
+            note._asdict()
+            | {"name": note.name.en, "name_zh": note.name.zh, "place": note.place.en, "place_zh": note.place.zh}
+            for note in comparison.events
+        ],
         "messages": [note._asdict() for note in comparison.messages],
     }
 

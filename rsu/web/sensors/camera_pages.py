@@ -21,7 +21,7 @@ from rsu.core.errors import ConfigError, NotReachableError
 from rsu.site.layers import SiteLayers
 from rsu.video import still
 from rsu.web.admission import told
-from rsu.web.children import Children
+from rsu.web.background.children import Children
 from rsu.web.sensors import picked
 from rsu.web.sensors.picked import PickedTask
 from rsu.web.site_changes import NO_SITE, SiteChanges

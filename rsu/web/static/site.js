@@ -7,6 +7,8 @@ import {begin} from "./frame.js";
 import {language, said, say} from "./language.js";
 import {define, setClass, setText} from "./table.js";
 import {Versions} from "./versions.js";
+import {forget, offer} from "./what-if.js";
+import {loadWords} from "./words.js";
 
 const CHECK_MS = 500; // after the last key
 const $ = (id) => document.getElementById(id);
@@ -79,6 +81,7 @@ function showVerdict() {
     return el("li", {className: `mark ${each.level === "error" ? "alarm" : "warn"}`}, go, ` ${text}`);
   }));
   showChanges();
+  forget(!checking && errors === 0 && dirty());
   $("save").disabled = checking || errors > 0 || !dirty() || !site.writable;
   $("discard").disabled = !dirty();
 }
@@ -145,4 +148,5 @@ $("remove").addEventListener("click", () => { delete files[open]; open = site.ma
 $("discard").addEventListener("click", () => { files = {...site.files}; if (!(open in files)) open = site.main; show(); check(); });
 $("save-form").addEventListener("submit", save);
 window.addEventListener("beforeunload", (event) => { if (dirty()) event.preventDefault(); });
-begin(() => { showVerdict(); versions.show(); explain(editor.line || 1); }).then(load);
+offer(() => files);
+begin(() => { showVerdict(); versions.show(); explain(editor.line || 1); }).then(loadWords).then(load);
