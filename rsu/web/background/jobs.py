@@ -17,7 +17,7 @@ _RUNS = Detail("the one before is still at work", "前一次尚未完成")
 Work = Callable[[], Awaitable[bytes | Response]]  # JSON, or the answer that says why there is none
 
 
-class Job:
+class PageJob:
     """The newest piece of work."""
 
     def __init__(self) -> None:

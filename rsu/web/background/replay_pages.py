@@ -23,7 +23,7 @@ from rsu.site.recording import RecordingSettings
 from rsu.web import workbench
 from rsu.web.admission import told
 from rsu.web.background.children import Children
-from rsu.web.background.jobs import Job
+from rsu.web.background.jobs import PageJob
 from rsu.web.site_changes import NO_SITE, SiteChanges
 from rsu.web.workbench import SiteEditError
 
@@ -78,7 +78,7 @@ class _Replay(NamedTuple):
 
 def routes(changes: SiteChanges, data: Path) -> list[Route]:
     """Return the address. `data`: folder with the recordings."""
-    job, children = Job(), Children()
+    job, children = PageJob(), Children()
 
     async def state(_: Request) -> Response:
         return job.told()

@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from rsu.web.admission import told
 from rsu.web.background.children import Children
-from rsu.web.background.jobs import Job
+from rsu.web.background.jobs import PageJob
 from rsu.web.site_changes import NO_SITE, SiteChanges
 
 _LIMIT_S = 900.0  # ten minutes of a recording on a slow box
@@ -27,7 +27,7 @@ class WantedRegistration(msgspec.Struct, frozen=True, forbid_unknown_fields=True
 
 def routes(changes: SiteChanges, data: Path) -> list[Route]:
     """Return the address. `data`: folder with the recordings."""
-    job, children = Job(), Children()
+    job, children = PageJob(), Children()
 
     async def state(_: Request) -> Response:
         return job.told()
