@@ -1,4 +1,4 @@
-"""What an edited site would change: the newest recording is replayed with the site that runs and with the edited one.
+"""The effect of an edited site on air: a recording replayed with the site that runs and with the edited one.
 
 A piece from the end of the newest finished recording, by `rsu rec cut`, then `rsu compare`; both as processes of their
 own.
