@@ -1,12 +1,13 @@
 """Whether a box does well with a change: from the newest records, on end for some time. Pure; times come in.
 
-It does when all processes run and none has ended meanwhile, every message that left and every device that worked
-before still does so, as far as the site still has it, and the platform is reached: it acknowledges records, or has all.
+It does when every message that left, every device that worked and every process that ran before still does so, as far
+as the site still has it, none of these processes has ended meanwhile, and the platform is reached: it acknowledges
+records, or has all.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 import msgspec
 
@@ -21,15 +22,21 @@ _WORKS = ("ok", "degraded")  # states of devices
 _NEEDED = (Processes, AirState, UplinkState)
 
 
-def working(air: AirState) -> list[str]:
-    """Return the messages that leave, or are silent without fault, and the devices that work."""
+def working(air: AirState, processes: Processes) -> list[str]:
+    """Return the messages that leave, or are silent without fault, the devices that work, the processes that run."""
     messages = [each.kind for each in air.messages if each.decision != "silent" or set(each.reasons) & NORMAL]
     devices = [name for name, state in air.devices.items() if state in _WORKS]
-    return [*(f"message {kind}" for kind in messages), *(f"device {name}" for name in devices)]
+    running = [view.name for view in processes.processes if view.state == "running"]
+    return _named(messages, devices, running)
 
 
-def _known(air: AirState) -> set[str]:
-    return {*(f"message {each.kind}" for each in air.messages), *(f"device {name}" for name in air.devices)}
+def _known(air: AirState, processes: Processes) -> list[str]:
+    return _named([each.kind for each in air.messages], air.devices, [view.name for view in processes.processes])
+
+
+def _named(messages: Iterable[str], devices: Iterable[str], processes: Iterable[str]) -> list[str]:
+    named = {"message": messages, "device": devices, "process": processes}
+    return [f"{kind} {name}" for kind, names in named.items() for name in names]
 
 
 class Proof:
@@ -47,7 +54,7 @@ class Proof:
     def take(self, record: msgspec.Struct, now: float) -> None:
         """Take a record; of Processes, AirState and UplinkState the newest counts."""
         if isinstance(record, Processes):
-            pids = {view.name: view.pid for view in record.processes}
+            pids = {view.name: view.pid for view in record.processes if f"process {view.name}" in self._before}
             if pids != self._pids:
                 self._pids, self._since, self._acknowledged = pids, None, None
         self._heard[type(record)] = record, now
@@ -68,9 +75,7 @@ class Proof:
                 return words.SILENT.of(kind.__name__)
         processes, air, uplink = (fresh[kind] for kind in _NEEDED)
         assert isinstance(processes, Processes) and isinstance(air, AirState) and isinstance(uplink, UplinkState)
-        if down := [view.name for view in processes.processes if view.state != "running"]:
-            return words.DOWN.of(", ".join(down))
-        if lost := sorted({*self._before} & _known(air) - {*working(air)}):
+        if lost := sorted({*self._before}.intersection(_known(air, processes)) - {*working(air, processes)}):
             return words.LOST.of(", ".join(lost))
         return self._unreached(uplink)
 

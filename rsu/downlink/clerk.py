@@ -124,11 +124,14 @@ class Clerk:
         if gone := run_out(self.journal.values(), utc_ns):
             self.journal.drop(gone)
 
-    def trial(self, entry: CommandEntry, site: Path, air: AirState | None, utc_ns: int) -> Trial:
-        """Return the work of putting the site that a command orders on probation: seconds, so for another thread."""
+    def trial(self, entry: CommandEntry, site: Path, well: list[str], utc_ns: int) -> Trial:
+        """Return the work of putting the site that a command orders on probation: seconds, so for another thread.
+
+        `well`: result of `rsu.bus.proof.working`; empty: not known.
+        """
         content = msgspec.json.decode(entry.body, type=ConfigDown)
         times_s = self._settings.probation_s, (entry.expires_ns - utc_ns) / 1e9
-        return partial(sites.try_out, site, content.site_config, origin(entry), air, times_s)
+        return partial(sites.try_out, site, content.site_config, origin(entry), well, times_s)
 
     def tried(self, entry: CommandEntry, utc_ns: int, result: Trial) -> None:
         """Note how that has ended. `result`: of the work."""

@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from hw import system
-from rsu.bus.orders import AirState
-from rsu.bus.proof import working
 from rsu.core.errors import ConfigError
 from rsu.downlink.errors import BAD_PARAMETER, RefusedError
 from rsu.reasons import commands as words
@@ -25,13 +23,15 @@ _MARGIN_S = 5.0  # between the end of a probation and the command's own
 
 
 def try_out(
-    site: Path, values: Mapping[str, Any], by: str, air: AirState | None, times_s: tuple[float, float]
+    site: Path, values: Mapping[str, Any], by: str, well: list[str], times_s: tuple[float, float]
 ) -> list[SiteChange]:
-    """Put a site with other values on probation; return the changes. `times_s`: of the probation, until the expiry.
+    """Put a site with other values on probation; return the changes.
+
+    `well`: result of `rsu.bus.proof.working`; `times_s`: of the probation, until the expiry.
 
     RefusedError: nothing was changed.
     """
-    if air is None:
+    if not well:
         raise RefusedError(words.NO_STATION)
     needed_s = PROVEN * times_s[0]
     for_s = min(times_s[0], times_s[1] - _MARGIN_S)
@@ -41,7 +41,7 @@ def try_out(
         files = change.with_values(site, values)
         found = _changes(site, files)
         until_s = probation.now_s() + for_s
-        wish = SiteProbation(by, 0, working(air), probation.boot(), until_s, needed_s)
+        wish = SiteProbation(by, 0, well, probation.boot(), until_s, needed_s)
         SiteHistory(site).try_out(files, wish)
     except ConfigError as error:
         raise RefusedError(words.NOT_VALID.of(_first(error)), BAD_PARAMETER) from error

@@ -6,7 +6,6 @@ from hw.detail import Detail
 
 NOT_IN_USE = Detail("not all processes use it", "并非所有进程都已采用")
 SILENT = Detail("no {} is heard", "未收到 {}")
-DOWN = Detail("not running: {}", "未运行：{}")
 LOST = Detail("worked before and does not any more: {}", "之前正常、现已失效：{}")
 UNREACHED = Detail("the platform is not reached: {}", "无法连接平台：{}")
 NO_RECORD = Detail("it acknowledges no record", "平台未确认任何记录")

@@ -17,6 +17,7 @@ import psutil
 import structlog
 
 from rsu.bus.orders import AirOrders, AirState
+from rsu.bus.proof import working
 from rsu.bus.records import Processes
 from rsu.bus.sockets import Publisher
 from rsu.downlink.clerk import Clerk, Surroundings
@@ -62,6 +63,7 @@ class CommandService:
         self._air: AirState | None = None
         self._worker = ThreadPoolExecutor(1, "site")
         self._trials: list[tuple[CommandEntry, Future[list[SiteChange]]]] = []  # under way
+        self._processes: Processes | None = None  # the supervisor's newest word
         self._site: Path | None = None  # the site file that is edited; None: not known yet
         self._next: DeliveredCommand | None = None  # kept until the journal has it
         self._start = f"{os.getppid()} {psutil.Process(os.getppid()).create_time()}"
@@ -76,7 +78,7 @@ class CommandService:
         if isinstance(said, AirState):
             self._air = said
         elif said.site_file:
-            self._site = Path(said.site_file)
+            self._processes, self._site = said, Path(said.site_file)
 
     def address(self) -> PlatformAddress | None:
         """Return where the platform is by its own order; None: where the site file says."""
@@ -146,11 +148,14 @@ class CommandService:
         """Have sites put on probation, beside all other work."""
         if (site := self._site) is not None:
             for entry in clerk.begin(Until.SITE, self._start):
-                work = clerk.trial(entry, site, self._air, time.time_ns())
+                work = clerk.trial(entry, site, self._well(), time.time_ns())
                 self._trials.append((entry, self._worker.submit(work)))
         while self._trials and self._trials[0][1].done():
             entry, done = self._trials.pop(0)
             clerk.tried(entry, time.time_ns(), done.result)
+
+    def _well(self) -> list[str]:
+        return [] if self._air is None or self._processes is None else working(self._air, self._processes)
 
     def _now(self) -> JudgeTime:
         return JudgeTime(time.time_ns(), self._air is None or self._air.clock_plausible)

@@ -28,7 +28,7 @@ class Told:
     """A proof, and the records that it is told each second."""
 
     def __init__(self) -> None:
-        self.proof, self.now = Proof(working(air()), 3.0), 0.0
+        self.proof, self.now = Proof(working(air(), processes()), 3.0), 0.0
 
     def second(self, *records: object, in_use: bool = True) -> bool:
         """Tell records; return whether it is proven."""
@@ -56,7 +56,7 @@ def test_what_is_missing_is_named_and_begins_the_time_anew() -> None:
     told = Told()
     told.well(1, 3)
     for records, why in [
-        ((processes("restarting"), air(), uplink(10)), "not running: uplink"),
+        ((processes("restarting"), air(), uplink(10)), "any more: process uplink"),
         ((processes(), air(spat="silent"), uplink(20)), "message spat"),
         ((processes(), air(gnss="lost"), uplink(30)), "device gnss"),
         ((processes(), air(), uplink(40, connected=False)), "nothing listens"),

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 
-from rsu.bus.orders import AirState
 from rsu.core import durable
 from rsu.core.errors import ConfigError
 from rsu.daemon.probation import settle
@@ -25,7 +24,7 @@ from sim.commands import body
 from tests.rsu.downlink.office import Office
 
 CONFIGS = Path(__file__).parents[3] / "configs"
-AIR = AirState(1, 0, [], [], {"gnss": "ok", "radio": "lost"})
+WELL = ["device gnss"]
 YAW = "sensors.radar-north.mount.yaw_deg"
 
 
@@ -57,9 +56,9 @@ def order(office: Office, number: int, values: dict[str, Any], for_s: int = 90) 
     return office.give_signed("config", body(number, siteConfig=values), number, for_s=for_s)
 
 
-def try_out(office: Office, site: Path, air: AirState | None = AIR) -> None:
+def try_out(office: Office, site: Path, well: Sequence[str] = WELL) -> None:
     for entry in office.clerk.begin(Until.SITE, "start"):
-        office.clerk.tried(entry, office.now_ns, office.clerk.trial(entry, site, air, office.now_ns))
+        office.clerk.tried(entry, office.now_ns, office.clerk.trial(entry, site, [*well], office.now_ns))
 
 
 def follow(office: Office, site: Path) -> None:
@@ -181,13 +180,13 @@ def test_it_must_be_signed_alone_and_in_time(office: Office, site: Path) -> None
     try_out(office, site)
     assert "expires in 12 s" in office.clerk.journal.entry(brief.id).why
     silent = order(office, 4, {YAW: 2.5})
-    try_out(office, site, None)
+    try_out(office, site, [])
     assert "station does not say" in office.clerk.journal.entry(silent.id).why
 
 
 def test_one_is_on_probation_at_a_time(site: Path) -> None:
-    sites.try_out(site, {YAW: 2.5}, "one", AIR, (60.0, 90.0))
+    sites.try_out(site, {YAW: 2.5}, "one", WELL, (60.0, 90.0))
     with pytest.raises(RefusedError, match="one is on probation"):
-        sites.try_out(site, {YAW: 3.5}, "two", AIR, (60.0, 90.0))
+        sites.try_out(site, {YAW: 3.5}, "two", WELL, (60.0, 90.0))
     with pytest.raises(ConfigError):
         SiteHistory(site).change({site.name: b"no: site"}, "by hand")
