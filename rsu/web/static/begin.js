@@ -63,16 +63,17 @@ async function write(event) {
   if (!answer.ok) return;
   $("write").disabled = true;
   setText($("starting"), say("The daemon starts."));
-  setInterval(started, AGAIN_MS);
+  setTimeout(started, AGAIN_MS);
 }
 
-/** Go to the lane map as soon as the daemon runs. */
+/** Go to the lane map as soon as the daemon runs; once: a second order would begin the way anew. */
 async function started() {
   try {
-    if ((await fetch("api/map")).ok) location.assign("lane-map.html");
+    if ((await fetch("api/map")).ok) { location.assign("lane-map.html"); return; }
   } catch (error) {
-    setText($("starting"), say("The daemon starts."));
+    setText($("starting"), say("The daemon starts.")); // its page ends, and begins anew
   }
+  setTimeout(started, AGAIN_MS);
 }
 
 $("probe-form").addEventListener("submit", probe);
