@@ -46,6 +46,6 @@ COMMANDS: dict[str, CommandRow] = {
         errand_contents.RecorderDown, _right("recorder"), errands.recorder, says.nothing, 120.0, True
     ),
     "upload": CommandRow(errand_contents.UploadDown, _right("upload"), errands.upload, says.nothing, 600.0, True),
-    "doctor": CommandRow(errand_contents.DoctorDown, _right("doctor"), errands.doctor, says.nothing, 120.0, True),
+    "doctor": CommandRow(errand_contents.DoctorDown, _right("doctor"), errands.doctor, says.nothing, 300.0, True),
     "upgrade": CommandRow(contents.UpgradeDown, _right("upgrade"), effects.upgrade, says.versions, 1800.0, True),
 }
