@@ -17,6 +17,7 @@ from starlette.staticfiles import StaticFiles
 from rsu.city.archive import TrackArchive
 from rsu.city.ingest import Ingest
 from rsu.city.live import Area, LiveView, told
+from rsu.city.sensorthings import pages as sensorthings
 from rsu.city.store import CityStore
 
 STATIC = Path(__file__).parent / "static"
@@ -96,6 +97,7 @@ def application(
             Route("/api/flows", pages.flows),
             Route("/api/tracks", pages.tracks),
             Route("/api/counts", pages.counts),
+            *sensorthings.routes(store, live),
             *more,
             Mount("/", StaticFiles(directory=STATIC, html=True)),
         ]
