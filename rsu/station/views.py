@@ -24,8 +24,8 @@ from rsu.messages.bounds import ellipses_95
 from rsu.reasons import doubts
 from rsu.station.signals import PhaseNow
 
-_OFFSET_M, _YAW_DEG, _TIME_MS = 0.5, 0.7, 100.0  # larger errors are for a field engineer to correct
-_ASIDE_M, _HEADING_DEG, _VEHICLES = 0.8, 2.0, 30.0  # likewise, against the lanes, after so many vehicles
+OFFSET_M, YAW_DEG, TIME_MS = 0.5, 0.7, 100.0  # larger errors are for a field engineer to correct
+ASIDE_M, HEADING_DEG, VEHICLES = 0.8, 2.0, 30.0  # likewise, against the lanes, after so many vehicles
 
 
 def tracks(tracks: Tracks | None, places: Sequence[LanePlace | None], now_ns: int) -> list[TrackView]:
@@ -172,12 +172,12 @@ def doubt(bias: SensorBias | None, approaches: Sequence[ApproachBias] = ()) -> s
 
 def _beside(approaches: Sequence[ApproachBias]) -> Iterator[str]:
     for one in approaches:
-        if one.vehicles < _VEHICLES:
+        if one.vehicles < VEHICLES:
             continue
-        if abs(one.aside_m) > max(_ASIDE_M, 3.0 * one.aside_sd_m):
+        if abs(one.aside_m) > max(ASIDE_M, 3.0 * one.aside_sd_m):
             row = doubts.RIGHT_OF if one.aside_m > 0 else doubts.LEFT_OF
             yield row.say(f"{abs(one.aside_m):.1f}", one.link)
-        elif abs(one.heading_deg) > max(_HEADING_DEG, 3.0 * one.heading_sd_deg):
+        elif abs(one.heading_deg) > max(HEADING_DEG, 3.0 * one.heading_sd_deg):
             yield doubts.ACROSS.say(f"{one.heading_deg:+.1f}", one.link)
 
 
@@ -185,8 +185,8 @@ def _between(bias: SensorBias) -> str | None:
     """Return how a sensor errs against the others."""
     offset_m = math.hypot(bias.east_m, bias.north_m)
     figures = [
-        (doubts.OFF_BY.say(f"{offset_m:.1f}"), offset_m, bias.offset_sd_m, _OFFSET_M),
-        (doubts.TURNED_BY.say(f"{bias.yaw_deg:+.1f}"), abs(bias.yaw_deg), bias.yaw_sd_deg, _YAW_DEG),
-        (doubts.LATE_BY.say(f"{bias.time_ms:+.0f}"), abs(bias.time_ms), bias.time_sd_ms, _TIME_MS),
+        (doubts.OFF_BY.say(f"{offset_m:.1f}"), offset_m, bias.offset_sd_m, OFFSET_M),
+        (doubts.TURNED_BY.say(f"{bias.yaw_deg:+.1f}"), abs(bias.yaw_deg), bias.yaw_sd_deg, YAW_DEG),
+        (doubts.LATE_BY.say(f"{bias.time_ms:+.0f}"), abs(bias.time_ms), bias.time_sd_ms, TIME_MS),
     ]
     return ", ".join(text for text, size, sd, least in figures if size > max(least, 3.0 * sd)) or None

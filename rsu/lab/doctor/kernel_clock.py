@@ -29,7 +29,7 @@ class _Timex(ctypes.Structure):
 
 
 def read() -> KernelClock | None:
-    """Return the state of the clock; None: this kernel does not tell."""
+    """Return the state of the clock; None: the kernel tells this process nothing (the service may not ask)."""
     asked = _Timex()  # modes 0: nothing is changed
     if ctypes.CDLL(None, use_errno=True).adjtimex(ctypes.byref(asked)) < 0:
         return None

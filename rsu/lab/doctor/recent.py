@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from statistics import median
 from typing import NamedTuple
 
@@ -20,11 +20,9 @@ SENSED_S = 12.0  # of sensors: 3 s of processor time for eight of them
 class Recent(NamedTuple):
     """The figures."""
 
-    seconds: float
     fixes: tuple[Fix, ...]  # valid ones
     registrations: tuple[Registration, ...]
     on_air: AirFigures
-    record_octets: Mapping[str, int]  # kind -> octets of the longest record for the platform
 
     @property
     def height_m(self) -> float | None:
@@ -37,13 +35,8 @@ def recent(config: Config, tapes: Sequence[Tape], sensed_s: float = SENSED_S) ->
     last_ns = tapes[-1].outcome.now_ns
     newest = [tape for tape in tapes if tape.outcome.now_ns >= last_ns - round(sensed_s * 1e9)]
     heard = list(measurements(config, newest))
-    octets: dict[str, int] = {}
-    for item in (item for tape in tapes for item in tape.outcome.items):
-        octets[item.kind] = max(octets.get(item.kind, 0), len(item.data))
     return Recent(
-        seconds=(last_ns - tapes[0].outcome.now_ns) / 1e9,
         fixes=tuple(one for one in heard if isinstance(one, Fix) and one.valid),
         registrations=tuple(registrations(config, sensed_in(config, heard))),
         on_air=on_air(config, (tape.outcome for tape in tapes)),
-        record_octets=octets,
     )

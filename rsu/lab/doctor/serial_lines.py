@@ -23,7 +23,6 @@ class SerialLine(NamedTuple):
     allowed: bool  # this user may read and write it
     group: str  # that may; empty: not known
     lasting: bool  # its name stays the same after a restart
-    baud: int
 
 
 def read(config: Config, run: Path) -> tuple[SerialLine, ...]:
@@ -35,10 +34,10 @@ def _lines(config: Config, run: Path) -> Iterator[SerialLine]:
     for name, settings in config.drivers.items():
         for port in settings.ports().values():
             if (line := port.endpoint.serial) is not None:
-                yield _line(name, run / line.path, line.baud)
+                yield _line(name, run / line.path)
 
 
-def _line(device: str, path: Path, baud: int) -> SerialLine:
+def _line(device: str, path: Path) -> SerialLine:
     exists = path.exists()
     return SerialLine(
         device=device,
@@ -47,7 +46,6 @@ def _line(device: str, path: Path, baud: int) -> SerialLine:
         allowed=exists and os.access(path, os.R_OK | os.W_OK),
         group=_group(path) if exists else "",
         lasting=not str(path).startswith("/dev/") or str(path).startswith(_LASTING) or _is_built_in(path),
-        baud=baud,
     )
 
 

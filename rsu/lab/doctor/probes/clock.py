@@ -9,17 +9,18 @@ from rsu.lab.doctor.facts import NotApplicableError, SiteFacts
 from rsu.lab.doctor.kernel_clock import KernelClock
 from rsu.lab.doctor.probe import Judgement, Margin, Measured, Probe, ProbeGroup, bad, figure, fine, remedy, warn
 from rsu.reasons.place import PlaceReason
-from rsu.station.checks.clock import DRIFT_PPM
+from rsu.station.checks.clock import DRIFT_PPM, LIMIT_NS
 
-_OFFSET = Margin(50, 100, "ms")
-_BOUND = Margin(50, 100, "ms")
+_OFFSET = _BOUND = Margin(LIMIT_NS / 2e6, LIMIT_NS / 1e6, "ms")
 _HEARD = Margin(10, 60, "s")
 _DRIFT = Margin(DRIFT_PPM / 2, DRIFT_PPM, "ppm")
 _STEPS = Margin(1, 10)
 _KERNEL = Margin(50, 1000, "ms")
 
 _NO_GNSS = Detail("GNSS has not told the time", "GNSS 尚未给出时间")
-_NO_KERNEL = Detail("the kernel does not tell", "内核未提供")
+_NO_KERNEL = Detail(
+    "the kernel tells the service nothing; run `rsu doctor` in a shell", "内核不向服务提供；请在终端中执行 `rsu doctor`"
+)
 _KEPT = Detail("kept by {}", "由 {} 校准")
 _FREE = Detail("no service keeps it", "没有服务校准")
 _UNSYNCHRONISED = Detail("{} runs, and has not synchronised it", "{} 在运行，但尚未同步")

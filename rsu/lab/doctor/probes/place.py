@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from statistics import median
 
+import numpy as np
+
 from hw.detail import Detail
 from hw.modality import Gives
-from perception.geo import Reference, looks_like_bd09, looks_like_gcj02
+from perception.geo import Reference, looks_like_bd09, looks_like_gcj02, to_site
 from rsu.lab.doctor.facts import NotApplicableError, SiteFacts
 from rsu.lab.doctor.probe import Margin, Measured, Probe, ProbeGroup, bad, figure, fine, remedy
 from rsu.reasons import details, doubts
@@ -45,8 +47,10 @@ def _datum(of: SiteFacts) -> Iterator[Measured]:
     tests = {"GCJ-02": looks_like_gcj02, "BD-09": looks_like_bd09}
     found = [name for name, test in tests.items() if true and test(point.latitude_deg, point.longitude_deg, true)]
     if PlaceReason.SITE_IN_GCJ02 in reasons or found:
-        off_m = 0.0 if station is None else station.position_error_m or 0.0
-        yield bad(_IS_SYSTEM.of(system=next(iter(found), "GCJ-02"), off=off_m))
+        off_m = station.position_error_m if station else None
+        if off_m is None and true:
+            off_m = float(np.hypot(*to_site(true.latitude_deg, true.longitude_deg, point.reference())))
+        yield bad(_IS_SYSTEM.of(system=next(iter(found), "GCJ-02"), off=off_m or 0.0))
     elif true is None and (station is None or station.position_error_m is None):
         raise NotApplicableError(_NO_FIX)
     else:

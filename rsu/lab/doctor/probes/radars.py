@@ -29,15 +29,16 @@ from rsu.lab.doctor.sensors import (
 )
 from rsu.reasons.box import BoxReason
 from rsu.reasons.devices import DeviceReason
+from rsu.station.views import ASIDE_M, OFFSET_M, TIME_MS, VEHICLES, YAW_DEG
 
 RADARS = tuple(row.name for row in ROWS if row.gives == Gives.ROAD_USERS and row is not CAMERA)
-_BIAS_M = Margin(0.5, 1, "m")
-_BIAS_DEG = Margin(1, 2, "deg")
-_ASIDE_M = Margin(0.8, 1.5, "m")
-_VEHICLES = 30.0  # fewer say little
-_BIAS_MS = Margin(60, 100, "ms")
+_BIAS_M = Margin(OFFSET_M, 2 * OFFSET_M, "m")
+_BIAS_DEG = Margin(YAW_DEG, 2 * YAW_DEG, "deg")
+_ASIDE_M = Margin(ASIDE_M, 2 * ASIDE_M, "m")
+_BIAS_MS = Margin(TIME_MS, 2 * TIME_MS, "ms")
 _SURE = 3.0  # standard deviations
 _ASIDE = Detail("{link}: {m:+.2f} m to the right of its lanes", "{link}：偏在车道右侧 {m:+.2f} m")
+_BIAS = Detail("warning from {m} m or {deg} deg on, bad from twice as much on", "{m} m 或 {deg} 度起警告，两倍起异常")
 _BOTH = Detail("{m:.2f} m, {deg:+.2f} deg", "{m:.2f} m，{deg:+.2f} 度")
 
 
@@ -56,7 +57,7 @@ def _biased(of: SiteFacts) -> Iterator[Measured]:
 
 def _beside(of: SiteFacts) -> Iterator[Measured]:
     for device in of.devices(Gives.ROAD_USERS):
-        for one in (each for each in device.approaches if each.vehicles >= _VEHICLES):
+        for one in (each for each in device.approaches if each.vehicles >= VEHICLES):
             sure = abs(one.aside_m) > _SURE * one.aside_sd_m
             text = _ASIDE.of(link=one.link, m=one.aside_m)
             yield _ASIDE_M.measured(abs(one.aside_m), device.name, text) if sure else fine(text, device.name)
@@ -122,7 +123,7 @@ GROUP = ProbeGroup(
             Detail("sensors against each other, last 20 s", "传感器之间的偏差，最近 20 s"),
             FUSION,
             remedy(DeviceReason.MOVED),
-            Detail("warning from 0.5 m or 1 deg on, bad from twice as much on", "0.5 m 或 1 度起警告，两倍起异常"),
+            _BIAS.of(m=f"{OFFSET_M:g}", deg=f"{YAW_DEG:g}"),
             _biased,
         ),
         Probe(
