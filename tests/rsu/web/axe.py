@@ -1,6 +1,6 @@
 """`make axe`: axe-core over every page, in both languages and both themes, wide and on a phone; 0 serious findings.
 
-    python -m tests.rsu.web.axe [AXE.min.js]
+    python -m tests.rsu.web.axe [PAGE ...]    those alone whose address has one of these words
 
 axe-core (MPL 2.0) is fetched for this alone and is no part of the product.
 """
@@ -23,10 +23,12 @@ from rsu.core.errors import Finding
 from rsu.web import recovery
 from rsu.web.app import application
 from rsu.web.board import Board
+from rsu.web.process import serve
 from tests.rsu.web.browser import Browser
 from tests.rsu.web.crossing import Crossing, lane_map
+from tests.rsu.web.played import Played, page
 from tests.rsu.web.records import processes, recorder, uplink
-from tests.rsu.web.serving import access, free_port, hosting
+from tests.rsu.web.serving import access, free_port, hosting, running
 
 ROOT = Path(__file__).parents[3]
 AXE = ROOT / "build" / "axe" / "node_modules" / "axe-core" / "axe.min.js"
@@ -36,37 +38,51 @@ PAGES = {
     "login.html": "document.activeElement?.tagName === 'INPUT'",
     "site.html": "document.querySelectorAll('.gutter i').length > 20",
     "lane-map.html": "document.querySelectorAll('#points td').length > 3",
+    "camera.html": "document.querySelectorAll('main .card').length > 0",
+    "sensors.html": "document.querySelectorAll('main .card').length > 0",
+    "log.html": "document.querySelectorAll('main .card').length > 0",
     "doctor.html": "document.getElementById('examine')?.textContent.length > 1",
-    "#device/camera-west": "document.getElementById('sheet-body')?.children.length > 0",
     "access.html": "document.querySelectorAll('#audit thead').length > 0",
     "manual/en/operate": "document.querySelectorAll('h2').length > 3",
     "manual/zh/operate": "document.querySelectorAll('h2').length > 3",
 }
+_OPEN = "document.getElementById('sheet-body')?.children.length > 0"
+SHEETS = dict.fromkeys(
+    ("#message/rsm", "#message/spat", "#device/radar-north", "#timeline", "#lanes", "#recordings"), _OPEN
+)
 RECOVERY = {
     "": "document.querySelectorAll('.mistakes').length > 0",
     "begin.html": "document.getElementById('legs')?.value.length > 5",
 }
+_USER = """fetch('/api/seen').then((answer) => answer.json())
+  .then((seen) => seen?.sights.flatMap((each) => each.places_m).map((place) => place[2]).find(Boolean) || 0)"""
 SERIOUS = ("serious", "critical")
 RUN = "axe.run(document, {resultTypes: ['violations']}).then((r) => JSON.stringify(r.violations))"
 
 
 def main() -> None:
     """Print the serious findings; exit code 1 where there is one."""
-    axe = Path(sys.argv[1]) if len(sys.argv) > 1 else AXE
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        folder, run, data = (Path(stack.enter_context(tempfile.TemporaryDirectory())) for _ in range(3))
         profile = Path(stack.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True)))
-        live, mended = free_port(), free_port()
+        live, mended, sheets = free_port(), free_port(), free_port()
         stack.enter_context(hosting(_application(folder), live))
         finding = Finding("my-site.yaml", 1, 1, "", "cannot be read", "无法读取")
         site = str(folder / "none" / "site.yaml")
         stack.enter_context(hosting(recovery.application(site, [finding], access(folder)), mended))
+        played = stack.enter_context(Played(run, "day", data))
+        stack.enter_context(running(lambda stop: serve(*page(played, sheets, run), run, stop), sheets))
         browser = stack.enter_context(Browser(profile))
+        browser.open(f"http://127.0.0.1:{sheets}/api/seen")
+        user = browser.wait(_USER, 30)
         pages = {f"http://127.0.0.1:{live}/{page}": ready for page, ready in PAGES.items()}
         pages |= {f"http://127.0.0.1:{mended}/{page}": ready for page, ready in RECOVERY.items()}
-        script = axe.read_text(encoding="utf-8")
-        found = [line for page, ready in pages.items() for line in _judged(browser, page, ready, script)]
-    print("\n".join(found) or f"{len(pages)} pages: 0 serious findings")
+        pages |= {f"http://127.0.0.1:{sheets}/{page}": ready for page, ready in SHEETS.items()}
+        pages[f"http://127.0.0.1:{sheets}/#user/{user}"] = _OPEN
+        words, script = sys.argv[1:], AXE.read_text(encoding="utf-8")
+        wanted = {page: ready for page, ready in pages.items() if not words or any(word in page for word in words)}
+        found = [line for page, ready in wanted.items() for line in _judged(browser, page, ready, script)]
+    print("\n".join(found) or f"{len(wanted)} pages: 0 serious findings")
     raise SystemExit(1 if found else 0)
 
 
