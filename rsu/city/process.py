@@ -16,7 +16,7 @@ import uvicorn
 from starlette.routing import Route
 
 from hw.detail import Detail
-from rsu.city import broker, command_pages
+from rsu.city import broker, command_pages, vehicle_pages
 from rsu.city.api import application
 from rsu.city.archive import TrackArchive
 from rsu.city.broker import BrokerPlace
@@ -27,6 +27,7 @@ from rsu.city.link import CityLink
 from rsu.city.live import LiveView
 from rsu.city.signing import CityKey
 from rsu.city.store import DAY_MS, CityStore
+from rsu.city.vehicles import VehicleDesk
 from rsu.core.errors import NotReachableError
 
 _ARCHIVE_S = 60.0  # how often is looked for days that are over
@@ -65,6 +66,7 @@ class City:
         self._broker = broker.start(settings.broker, settings.data / "broker", socket)
         self.key = CityKey(settings.data)
         self.commands = CommandDesk(settings.data / "commands.db", self.key)
+        self.vehicles = VehicleDesk(settings.data / "vehicles.db")
         self.door = CityDoor(settings.data, settings.login)
         self._link = CityLink(socket, self.ingest, self.commands)
         if not self._link.subscribed.wait(_BEGIN_S):
@@ -95,8 +97,10 @@ class City:
             self.archive.move(store, (time.time_ns() // 1_000_000 - _LATE_MS) // DAY_MS)
 
     def _more(self) -> list[Route]:
-        """Return the routes of login and commands."""
-        return [*self.door.routes(), *command_pages.routes(self.commands, self.door, self.live, self.key.public)]
+        """Return the routes of login, commands and vehicles."""
+        commands = command_pages.routes(self.commands, self.door, self.live, self.key.public)
+        keys = self._settings.data / vehicle_pages.KEYS
+        return [*self.door.routes(), *commands, *vehicle_pages.routes(self.vehicles, self.door, keys)]
 
     async def _page(self, listener: socket.socket, stop: threading.Event) -> None:
         reading = CityStore(self._settings.data / "city.db")  # never waits for a commit

@@ -21,11 +21,11 @@ function choose(box) {
 async function refresh() {
   const summary = document.getElementById("summary");
   try {
-    const wanted = [ask("api/boxes"), ask(`api/users?area=${map.area()}`), ask("api/events")];
+    const wanted = ["boxes", `users?area=${map.area()}`, "events", "vehicles", "accidents"].map((path) => ask(`api/${path}`));
     if (chosen) wanted.push(ask(`api/flows?box=${encodeURIComponent(chosen)}`));
-    const [found, users, events, flows = []] = await Promise.all(wanted);
+    const [found, users, events, vehicles, accidents, flows = []] = await Promise.all(wanted);
     boxes = found;
-    map.show(boxes, users, chosen);
+    map.show(boxes, users, vehicles, chosen);
     const count = boxes.reduce((sum, box) => sum + box.users, 0);
     summary.textContent = word("summary", boxes.length, boxes.filter((box) => box.state === "online").length, count);
     const worst = ["offline", "silent", "online"]; // attention first
@@ -39,6 +39,12 @@ async function refresh() {
     document.getElementById("chosen").textContent = chosen ?? word("choose");
     fill("flows", ["period", "lane", "volume", "queue", "delay"], flows.map((each) => ({
       texts: [clock(each.end_ms), `${each.branch} ${each.lane}`, each.volume, each.queue_m.toFixed(1), each.delay_s?.toFixed(1) ?? ""],
+    })));
+    fill("vehicles", ["operator", "vehicle", "state", "speed", "heard"], vehicles.map((each) => ({
+      texts: [each.operator, each.vehicle, each.state ? [word("abnormal"), "offline"] : [word("normal"), "online"], each.speed_kmh.toFixed(0), clock(each.time_s * 1000)],
+    })));
+    fill("accidents", ["operator", "vehicle", "time", "states", "user"], accidents.map((each) => ({
+      texts: [each.operator, each.vehicle, clock(each.time_s * 1000), each.states, each.by === "vehicle" ? word("vehicle") : each.by],
     })));
     await follow(chosen);
   } catch (error) {

@@ -9,6 +9,7 @@ export class CityMap {
     this.choose = choose;
     this.boxes = [];
     this.users = [];
+    this.vehicles = []; // automated ones, as rings
     this.chosen = null;
     this.middle = null; // longitude, latitude
     this.scale = 1; // pixels a metre
@@ -48,8 +49,8 @@ export class CityMap {
     new ResizeObserver(() => this.draw()).observe(canvas);
   }
 
-  show(boxes, users, chosen) {
-    [this.boxes, this.users, this.chosen] = [boxes.filter((box) => box.place), users, chosen];
+  show(boxes, users, vehicles, chosen) {
+    [this.boxes, this.users, this.vehicles, this.chosen] = [boxes.filter((box) => box.place), users, vehicles, chosen];
     if (!this.middle && this.boxes.length) this.fit();
     this.draw();
   }
@@ -134,6 +135,14 @@ export class CityMap {
       pen.beginPath();
       pen.arc(x, y, 3, 0, 7);
       pen.fill();
+    }
+    pen.lineWidth = 2;
+    for (const each of this.vehicles) {
+      const [x, y] = this.at(each.longitude, each.latitude);
+      pen.strokeStyle = each.state ? colours.offline : colours.online;
+      pen.beginPath();
+      pen.arc(x, y, 7, 0, 7);
+      pen.stroke();
     }
     for (const box of this.boxes) {
       const [x, y] = this.at(...box.place);
