@@ -39,12 +39,14 @@ class Cycles:
     def __init__(self, box: CommandedBox) -> None:
         self.box, self.chance = box, random.Random(15)
         self.asked: dict[bytes, tuple[str, bool]] = {}  # kind, in calm
+        self.counters: dict[bytes, int] = {}  # of signed commands
         self.last: tuple[str, bytes, dict[str, Any]] = (QUERY, body(0, InfoId=0), {})
 
     def give(self, number: int, calm: bool) -> bytes:
         """Give one command."""
         kind, commander = self.chance.choice(KINDS), self.box.commander
-        kind = "query" if kind == "replayed" and commander.counter < 5 else kind
+        used = self.used()
+        kind = "query" if kind == "replayed" and not used else kind
         switch = body(number, airConfig={"rsm": {"local": bool(number % 2)}})
         if kind in ("switch", "query"):
             topic, said, more = (
@@ -52,17 +54,24 @@ class Cycles:
             )
             self.last = topic, said, {**more, "counter": commander.counter + 1} if more else more
             asked = commander.ask(topic, said, **more)
+            self.counters[asked] = commander.counter if kind == "switch" else 0
         elif kind == "repeat":
             topic, said, more = self.last
             asked = commander.ask(topic, said, **more)
         elif kind == "replayed":
-            asked = commander.ask(CONFIG, switch, signed=True, counter=max(1, commander.counter - 3))
+            asked = commander.ask(CONFIG, switch, signed=True, counter=used)
         elif kind == "unsigned":
             asked = commander.ask(CONFIG, switch)
         else:
             asked = commander.ask(CONFIG, switch, signed=True, for_s=-1 if kind == "expired" else 30, expiry_s=1)
         self.asked[asked] = kind, calm
         return asked
+
+    def used(self) -> int:
+        """Return the highest counter that the box has used for certain; 0: none."""
+        answers = self.box.commander.answers
+        obeyed = [asked for asked, said in answers.items() if said[0][1]["state"] != "refused"]
+        return max((self.counters.get(asked, 0) for asked in obeyed), default=0)
 
     def run(self, cycles: int) -> None:
         """Give all commands; kill between them."""

@@ -24,7 +24,7 @@ from tests.bench.bench_reload import WARM_S, ReloadWatch
 from tests.bench_file import keep
 from tests.rsu.downlink.commanded import CITY, free_port
 
-CONFIG = "rscu/RSCU-DEMO-1/config/down"
+CONFIG, QUERY = "rscu/RSCU-DEMO-1/config/down", "rscu/RSCU-DEMO-1/query/down"
 MOST_GAP_S, MOST_BACK_S = 0.2, 90.0
 YAW = "sensors.radar-north.mount.yaw_deg"
 
@@ -35,7 +35,7 @@ def allow(configs: Path, probation_s: float) -> None:
     site = yaml.load(path)
     site["uplink"]["commands"] = {
         "issuers": {"city": CITY.public},
-        "allow": {"config": ["city"], "site": ["city"]},
+        "allow": {"config": ["city"], "site": ["city"], "query": ["platform"]},
         "probation_s": probation_s,
     }
     yaml.dump(site, path)
@@ -84,7 +84,9 @@ def run(folder: Path, probation_s: float) -> dict[str, Any]:
             bench.start(name)
         watch.until(time.monotonic() + WARM_S)
         commander = Commander(plan.broker[1], "RSCU-DEMO-1", "RSU-DEMO-1", CITY, "bench")
-        commander.subscribed.wait(20)
+        while not commander.answer(commander.ask(QUERY, body(0, InfoId=0)), 5.0):
+            pass  # the broker has no session of the box yet: a command before that is lost
+        watch.until(time.monotonic() + 1)
         orders = SiteOrders(commander, watch, plan.site)
         return {
             "probation_s": probation_s,
