@@ -55,10 +55,13 @@ class _Replay(NamedTuple):
         """Return the comparison as JSON, with the time that was replayed."""
         with tempfile.TemporaryDirectory() as folder:
             piece = Path(folder, "piece.mcap")
-            length_s = (self.recording.end_ns - self.recording.begin_ns) / _S
-            begin = max(0.0, length_s - self.wanted.seconds)
+            begin = max(0.0, self._length_s - self.wanted.seconds)
             cut = await self._run("rec", "cut", self.recording.path, piece, "--from", f"{begin:.0f}", "--json")
             return cut if isinstance(cut, Response) else await self._compared(piece)
+
+    @property
+    def _length_s(self) -> float:
+        return (self.recording.end_ns - self.recording.begin_ns) / _S
 
     async def _compared(self, piece: Path) -> bytes | Response:
         try:
@@ -69,7 +72,7 @@ class _Replay(NamedTuple):
             found = await self._run("compare", piece, "--a", self.site, "--b", edited, "--json")
         if isinstance(found, Response):
             return found
-        span = {"end_ns": self.recording.end_ns, "seconds": self.wanted.seconds}
+        span = {"end_ns": self.recording.end_ns, "seconds": round(min(self._length_s, self.wanted.seconds))}
         return msgspec.json.encode(msgspec.json.decode(found) | span)
 
     async def _run(self, *words: object) -> bytes | Response:

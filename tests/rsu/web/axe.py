@@ -20,9 +20,12 @@ from typing import Any
 import msgspec
 
 from rsu.core.errors import Finding
-from rsu.web import recovery
+from rsu.explain.look import RsmReading
+from rsu.site import config
+from rsu.web import recovery, stories
 from rsu.web.app import application
 from rsu.web.board import Board
+from rsu.web.last_minute import LastMinute
 from rsu.web.process import serve
 from tests.rsu.web.browser import Browser
 from tests.rsu.web.crossing import Crossing, lane_map
@@ -38,9 +41,9 @@ PAGES = {
     "login.html": "document.activeElement?.tagName === 'INPUT'",
     "site.html": "document.querySelectorAll('.gutter i').length > 20",
     "lane-map.html": "document.querySelectorAll('#points td').length > 3",
-    "camera.html": "document.querySelectorAll('main .card').length > 0",
-    "sensors.html": "document.querySelectorAll('main .card').length > 0",
-    "log.html": "document.querySelectorAll('main .card').length > 0",
+    "sensors.html": "document.querySelectorAll('#sensor option').length > 3",
+    "camera.html": "document.querySelectorAll('#at option').length > 20",
+    "log.html": "document.getElementById('read')?.disabled === false",
     "doctor.html": "document.getElementById('examine')?.textContent.length > 1",
     "access.html": "document.querySelectorAll('#audit thead').length > 0",
     "manual/en/operate": "document.querySelectorAll('h2').length > 3",
@@ -95,7 +98,10 @@ def _application(folder: Path) -> Any:
     board.put("uplink", uplink(1, 10), now)
     board.put("recorder", recorder(1), now)
     board.put("processes", msgspec.structs.replace(processes(1, 10), site_file=str(folder / "demo.yaml")), now)
-    return application(board, folder, access(folder))
+    site = config.load(folder / "demo.yaml").site
+    air = RsmReading(site.site.reference.reference(), site.messages.profile)
+    further = stories.routes(LastMinute(), air, list(site.sensors))
+    return application(board, folder, access(folder), further)
 
 
 def _judged(browser: Browser, page: str, ready: str, script: str) -> list[str]:

@@ -13,9 +13,12 @@ from typing import Any
 import msgspec
 import pytest
 
-from rsu.web import reloading
+from rsu.explain.look import RsmReading
+from rsu.site import config
+from rsu.web import reloading, stories
 from rsu.web.app import application
 from rsu.web.board import Board
+from rsu.web.last_minute import LastMinute
 from tests.rsu.web.browser import Browser
 from tests.rsu.web.crossing import Crossing, lane_map
 from tests.rsu.web.records import processes
@@ -26,7 +29,7 @@ WAIT_S = 30
 
 
 @contextlib.contextmanager
-def site_served(folder: Path, patched: pytest.MonkeyPatch) -> Iterator[str]:
+def site_served(folder: Path, patched: pytest.MonkeyPatch, past: LastMinute | None = None) -> Iterator[str]:
     """Serve the page of the demo's site, copied into a folder unless it is there; yield its address.
 
     There is no daemon that a reload would reach: it is answered as one that takes everything.
@@ -42,7 +45,10 @@ def site_served(folder: Path, patched: pytest.MonkeyPatch) -> Iterator[str]:
     board, now = Board("Test crossing", lane_map()), time.monotonic_ns()
     board.put("snapshot", Crossing(8).snapshot(1), now)
     board.put("processes", msgspec.structs.replace(processes(1, 10), site_file=str(folder / "demo.yaml")), now)
-    with hosting(application(board, folder, access(folder / "data")), port := free_port()):
+    site = config.load(folder / "demo.yaml")
+    air = RsmReading(site.site.site.reference.reference(), site.site.messages.profile)
+    further = stories.routes(past or LastMinute(), air, list(site.site.sensors))
+    with hosting(application(board, folder, access(folder / "data"), further), port := free_port()):
         yield f"http://127.0.0.1:{port}/"
 
 
