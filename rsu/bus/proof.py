@@ -65,7 +65,7 @@ class Proof:
         if missing is not None:
             self.missing, self._since = missing, None
             return False
-        self._since = now if self._since is None else self._since
+        self._since, self.missing = now if self._since is None else self._since, words.NOT_LONG
         return now - self._since >= self._needed_s
 
     def _missing(self, now: float) -> Detail | None:

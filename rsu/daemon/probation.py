@@ -75,17 +75,15 @@ class ProbationWatch:
         now = time.monotonic()
         for _, record in self._bus.records():
             self._proof.take(record, now)
-        if why:
-            _give_back(self._history, found, words.NOT_TAKEN.of(why))
-        elif self._proof.proven(not going_over and self._is_in_use(duty), now):
-            if self._history.keep(found.by):
-                _log.info("site kept", by=found.by)
+        proven = self._proof.proven(not going_over and self._is_in_use(duty), now)
+        if proven and not why and self._history.keep(found.by):
+            _log.info("site kept", by=found.by)
             return False
-        elif found.left_s(probation.now_s(), probation.boot()) <= 0:
-            _give_back(self._history, found, words.IN_TIME.of(self._proof.missing))
-        else:
-            return False
-        return True
+        if why or found.left_s(probation.now_s(), probation.boot()) <= 0:
+            said = words.NOT_TAKEN.of(why) if why else words.IN_TIME.of(self._proof.missing)
+            _give_back(self._history, found, said)
+            return True
+        return False
 
     def _open(self) -> SiteProbation | None:
         found = self._history.probation()

@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from rsu.bus.proof import Proof
 from rsu.daemon.duty import Duty, duty_of
 from rsu.daemon.probation import ProbationWatch
 from rsu.daemon.site_copy import freeze, gather
@@ -89,3 +90,20 @@ def test_the_next_supervisor_goes_on(watched: Watched) -> None:
     assert not watched.watch.wants_reload(after)  # it is in use already
     watched.expire()
     assert watched.watch.returned(after, False, "")
+
+
+def test_one_that_is_proven_too_late_comes_back_too(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
+    watched.try_out()
+    watched.watch.wants_reload(watched.duty)
+    monkeypatch.setattr(Proof, "proven", lambda *_: True)
+    watched.expire()
+    assert watched.watch.returned(watched.reloaded(), False, "") and watched.site.read_bytes() == watched.before
+
+
+def test_one_that_is_proven_in_time_stays(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
+    watched.try_out()
+    watched.watch.wants_reload(watched.duty)
+    monkeypatch.setattr(Proof, "proven", lambda *_: True)
+    assert not watched.watch.returned(watched.reloaded(), False, "")
+    found = watched.history.probation()
+    assert found is not None and found.state == "kept" and watched.site.read_bytes() != watched.before
