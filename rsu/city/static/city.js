@@ -43,7 +43,7 @@ async function refresh() {
     fill("vehicles", ["operator", "vehicle", "state", "speed", "heard"], vehicles.map((each) => ({
       texts: [each.operator, each.vehicle, each.state ? [word("abnormal"), "offline"] : [word("normal"), "online"], each.speed_kmh.toFixed(0), clock(each.time_s * 1000)],
     })));
-    fill("accidents", ["operator", "vehicle", "time", "states", "user"], accidents.map((each) => ({
+    fill("accidents", ["operator", "vehicle", "time", "states", "noted"], accidents.map((each) => ({
       texts: [each.operator, each.vehicle, clock(each.time_s * 1000), each.states, each.by === "vehicle" ? word("vehicle") : each.by],
     })));
     await follow(chosen);

@@ -15,7 +15,7 @@ const WORDS = {
     "state-given": "waits", "state-sent": "at the broker", "state-applied": "applied", "state-refused": "refused",
     "state-failed": "failed", "state-unanswered": "no answer", "no-json": "the content is no JSON",
     vehicles: "Automated vehicles", accidents: "Accidents of automated vehicles", operator: "operator", vehicle: "vehicle",
-    normal: "normal", abnormal: "abnormal", speed: "km/h", time: "time", states: "states kept",
+    normal: "normal", abnormal: "abnormal", speed: "km/h", time: "time", states: "states kept", noted: "noted by",
     closed: "log in to see the city", lost: "the city does not answer", map: "map of boxes and road users; wheel or + and - zoom, drag or arrow keys move",
   },
   zh: {
@@ -30,7 +30,7 @@ const WORDS = {
     "state-given": "待发送", "state-sent": "已到消息服务器", "state-applied": "已生效", "state-refused": "已拒绝",
     "state-failed": "失败", "state-unanswered": "无应答", "no-json": "内容不是 JSON",
     vehicles: "自动驾驶车辆", accidents: "自动驾驶车辆事故", operator: "运营方", vehicle: "车辆",
-    normal: "正常", abnormal: "异常", speed: "km/h", time: "时间", states: "留存状态数",
+    normal: "正常", abnormal: "异常", speed: "km/h", time: "时间", states: "留存状态", noted: "登记方",
     closed: "请登录后查看", lost: "平台无响应", map: "路侧单元与交通参与者地图；滚轮或 + - 缩放，拖动或方向键平移",
   },
 };
