@@ -25,7 +25,7 @@ export function listen(canvas, view, on) {
     if (fingers.size === 2) {
       const other = [...fingers].find(([id]) => id !== event.pointerId)[1];
       pinch(view, before, here, other);
-    } else if (travelled > TAP_PX) {
+    } else if (travelled > TAP_PX && !(canvas.dataset.shared && event.pointerType === "touch")) {
       view.pan(here[0] - before[0], here[1] - before[1]);
     }
     fingers.set(event.pointerId, here);
@@ -50,6 +50,7 @@ export function listen(canvas, view, on) {
 /** On a page that scrolls one finger scrolls it; two, or one that holds something, belong to the canvas. */
 export function share(canvas, holds) {
   canvas.style.touchAction = "pan-x pan-y";
+  canvas.dataset.shared = "yes";
   for (const name of ["touchstart", "touchmove"]) canvas.addEventListener(name, (event) => {
     if (event.touches.length > 1 || holds()) event.preventDefault();
   }, {passive: false});

@@ -1,7 +1,7 @@
 // The lane map on the canvas: the chosen part with handles that can be dragged.
 
 import {middle, path} from "./geometry.js";
-import {listen} from "./gestures.js";
+import {listen, share} from "./gestures.js";
 import {Roads} from "./roads.js";
 import {onThemeChange, readTheme} from "./theme.js";
 import {View} from "./view.js";
@@ -24,6 +24,7 @@ export class Plan {
     this.under = null; // the picture: {bitmap, matrix to metres, strength}
     for (const name of ["pointerdown", "pointermove", "pointerup", "pointercancel"]) canvas.addEventListener(name, (event) => this.drag(event));
     listen(canvas, this.view, {tap: (x, y) => this.tap(x, y), hover: () => {}, key: on.key});
+    share(canvas, () => this.dragged >= 0);
     new ResizeObserver(() => this.view.resize()).observe(canvas);
     onThemeChange(() => { this.theme = readTheme(); });
     const draw = () => { requestAnimationFrame(draw); this.draw(); };
