@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTEST_ARGS ?=
 
-.PHONY: run test test-long check axe model bench bench-city bench-cluster bench-codec bench-commands bench-dialects bench-corridor bench-events bench-flood bench-misbehaviour bench-fusion bench-gate bench-kills bench-ordinary bench-probation bench-reload bench-station bench-statistics bench-video bench-real bench-registration bench-replay \
+.PHONY: run test test-long check axe page-scenario model bench bench-city bench-cluster bench-codec bench-commands bench-dialects bench-corridor bench-events bench-flood bench-misbehaviour bench-fusion bench-gate bench-kills bench-ordinary bench-probation bench-reload bench-station bench-statistics bench-video bench-real bench-registration bench-replay \
 	bench-determinism bench-cuts golden-update soak fuzz manual matrix wheels lock deb deb-arm64 test-deb install \
 	system-run system-test clean
 .DEFAULT_GOAL := run
@@ -162,6 +162,10 @@ manual: $(VENV)/.installed-dev
 axe: $(VENV)/.installed-dev
 	npm install --silent --prefix build/axe axe-core@4.14.1
 	$(BIN)/python -m tests.rsu.web.axe
+
+# from an empty folder to a crossing on air with the page alone, in both languages; PICTURES: folder for a picture of each step
+page-scenario: system-test $(VENV)/.installed-dev
+	$(BIN)/python -m tests.rsu.web.scenario $(if $(PICTURES),--pictures $(PICTURES))
 
 # every kind of device through eight conditions, in virtual time, and the page that tells what came of it; KINDS: only these
 matrix: $(VENV)/.installed-dev
