@@ -146,9 +146,11 @@ class CommandService:
 
     def _try_out(self, clerk: Clerk) -> None:
         """Have sites put on probation, beside all other work."""
-        if (site := self._site) is not None:
+        if (site := self._site) is not None and (
+            well := self._well()
+        ):  # else the words of this start are still to come
             for entry in clerk.begin(Until.SITE, self._start):
-                work = clerk.trial(entry, site, self._well(), time.time_ns())
+                work = clerk.trial(entry, site, well, time.time_ns())
                 self._trials.append((entry, self._worker.submit(work)))
         while self._trials and self._trials[0][1].done():
             entry, done = self._trials.pop(0)

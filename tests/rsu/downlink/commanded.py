@@ -21,7 +21,7 @@ from sim.file_server import FileServer
 from tests.rsu.daemon.test_daemon import Daemon
 
 CITY = CommandKey("city")
-PROBATION_S = 12
+PROBATION_S = 20
 RIGHTS = (
     "query",
     "versions",
