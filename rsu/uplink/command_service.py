@@ -146,9 +146,8 @@ class CommandService:
 
     def _try_out(self, clerk: Clerk) -> None:
         """Have sites put on probation, beside all other work."""
-        if (site := self._site) is not None and (
-            well := self._well()
-        ):  # else the words of this start are still to come
+        site, well = self._site, self._well()  # empty: the words of this start are still to come
+        if site is not None and well:
             for entry in clerk.begin(Until.SITE, self._start):
                 work = clerk.trial(entry, site, well, time.time_ns())
                 self._trials.append((entry, self._worker.submit(work)))
