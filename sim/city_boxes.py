@@ -1,10 +1,12 @@
 """Many boxes of a city on one broker: real records, moved and renumbered, each box with its own serial number.
 
-    python -m sim.city_boxes --records FILE --port N [--boxes N] [--for S] [--connections N]
+    python -m sim.city_boxes --records FILE --port N [--boxes N] [--for S] [--connections N] [--answers FILE]
 
 FILE holds one record a line, as a box sent it: {"kind": "participant", "body": {...}}. Every box sends one record of
-each kind a second, at its own part of the second, its basic status once; boxes stand on a grid 500 m apart. Prints one
-JSON object: records sent and acknowledged, and the time from sending to acknowledgement.
+each kind a second, at its own part of the second, its basic status once; boxes stand on a grid 500 m apart. A record
+without an acknowledgement is sent again, as boxes do, also after the broker was away. Prints one JSON object: records
+sent and acknowledged, and the time from the first sending to the acknowledgement. `--answers`: file for every
+acknowledgement, one JSON list a line: time (s since 1970), box, number.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ import threading
 import time
 from collections import defaultdict
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion
@@ -26,6 +28,7 @@ _SPACING_M, _DEGREE_M = 500.0, 111_320.0
 _TIMES = dict.fromkeys(("timeStamp", "timestamp", "signalControllerStamp", "endTime"), _STAMP) | {"startTime": _BEGIN}
 _DRAIN_S = 15.0
 _BOOT = "bench"
+_AGAIN_S = 5.0  # without an acknowledgement for so long, a record is sent again
 QOS = {"participant": 0, "lamp": 0}
 ONCE = {"basic-status"}  # says where the box is
 
@@ -45,6 +48,16 @@ def moved(value: Any, east_deg: float, north_deg: float) -> Any:
     }  # fmt: skip
 
 
+class _Unacknowledged(NamedTuple):
+    """A record that is not acknowledged yet."""
+
+    first_s: float  # monotonic
+    last_s: float
+    topic: str
+    body: bytes
+    qos: int
+
+
 class CityBox:
     """One box: its templates and its numbers."""
 
@@ -55,7 +68,7 @@ class CityBox:
         east = (number % side) * _SPACING_M / _DEGREE_M / math.cos(math.radians(22.5))
         self._templates = {kind: [self._template(each, east, north) for each in rows] for kind, rows in records.items()}
         self.seq = 0
-        self.sent: dict[int, float] = {}  # number -> monotonic seconds
+        self.waiting: dict[int, _Unacknowledged] = {}  # by number
 
     def _template(self, body: Any, east: float, north: float) -> tuple[bytes, bytes]:
         told = {key: each for key, each in moved(body, east, north).items() if key not in ("bootId", "seqNum", "ack")}
@@ -76,8 +89,18 @@ class CityBox:
             body = (
                 head.replace(_STAMP.encode(), stamp).replace(_BEGIN.encode(), begin) + b'"seqNum":%d' % self.seq + tail
             )
-            self.sent[self.seq] = time.monotonic()
-            client.publish(f"rscu/{self.name}/{kind}/up", body, qos=QOS.get(kind, 1))
+            now_s = time.monotonic()
+            record = _Unacknowledged(now_s, now_s, f"rscu/{self.name}/{kind}/up", body, QOS.get(kind, 1))
+            self.waiting[self.seq] = record
+            client.publish(record.topic, record.body, record.qos)
+
+    def again(self, client: paho.Client) -> None:
+        """Send records again that have waited too long."""
+        now_s = time.monotonic()
+        for number, record in [*self.waiting.items()]:  # answers come meanwhile
+            if now_s - record.last_s > _AGAIN_S and number in self.waiting:
+                self.waiting[number] = record._replace(last_s=now_s)
+                client.publish(record.topic, record.body, record.qos)
 
 
 class CityLoad:
@@ -87,20 +110,26 @@ class CityLoad:
         self.boxes = {box.name: box for box in boxes}
         self.took_s: list[float] = []
         self.refused = 0
+        self.answers: list[tuple[float, str, int]] = []
         self._client = paho.Client(CallbackAPIVersion.VERSION2, protocol=paho.MQTTv5)
         self._client.max_inflight_messages_set(1000)
         self._client.on_message = self._on_message
+        self._client.on_connect = self._on_connect
+        self._client.reconnect_delay_set(1, 2)
         self._client.connect("127.0.0.1", port, 30)
         self._client.loop_start()
+
+    def _on_connect(self, client: paho.Client, *_: object) -> None:
         for name in self.boxes:
-            self._client.subscribe(f"rscu/{name}/+/up/ack")
+            client.subscribe(f"rscu/{name}/+/up/ack")
 
     def _on_message(self, client: paho.Client, userdata: object, message: paho.MQTTMessage) -> None:
         now, box = time.monotonic(), self.boxes[message.topic.split("/")[1]]
         for entry in json.loads(message.payload)["ackList"]:
             for number in range(entry["first"], entry["last"] + 1):
-                if (sent := box.sent.pop(number, None)) is not None:
-                    self.took_s.append(now - sent)
+                if (sent := box.waiting.pop(number, None)) is not None:
+                    self.took_s.append(now - sent.first_s)
+                    self.answers.append((time.time(), box.name, number))
                     self.refused += entry.get("errorCode", 0) != 0
 
     def run(self, seconds: float) -> None:
@@ -113,9 +142,12 @@ class CityLoad:
                 if left > 0:
                     time.sleep(left)
                 box.send(self._client, turn)
+                box.again(self._client)
         end = time.monotonic() + _DRAIN_S
-        while any(box.sent for box in self.boxes.values()) and time.monotonic() < end:
+        while any(box.waiting for box in plan) and time.monotonic() < end:
             time.sleep(0.1)
+            for box in plan:
+                box.again(self._client)
         self.lasted_s = time.monotonic() - begin
         self._client.disconnect()
         self._client.loop_stop()
@@ -129,6 +161,7 @@ def main() -> None:
     parser.add_argument("--boxes", type=int, default=100)
     parser.add_argument("--for", dest="seconds", type=float, default=30.0)
     parser.add_argument("--connections", type=int, default=4)
+    parser.add_argument("--answers", type=Path)
     options = parser.parse_args()
     records: defaultdict[str, list[Any]] = defaultdict(list)
     for line in options.records.read_text(encoding="utf-8").splitlines():
@@ -143,6 +176,9 @@ def main() -> None:
         thread.start()
     for thread in threads:
         thread.join()
+    if options.answers is not None:
+        lines = [json.dumps(each) for load in loads for each in load.answers]
+        options.answers.write_text("\n".join(lines), encoding="utf-8")
     took = sorted(each for load in loads for each in load.took_s)
     print(json.dumps({
         "boxes": options.boxes,

@@ -36,6 +36,8 @@ CONFINED = {
     "libsumo": ["sim/"],
     "onnx": ["rsu/lab/models/"],
     "dask": ["rsu/lab/computing.py"],
+    "nats": ["rsu/city/distributed/"],
+    "psycopg": ["rsu/city/distributed/"],
     "distributed": ["rsu/lab/computing.py"],
     "zmq": ["rsu/", "sim/"],
     "cv2": [

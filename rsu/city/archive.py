@@ -2,19 +2,38 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import numpy as np
+import structlog
 
 from rsu.city.records import STATE
-from rsu.city.store import DAY_MS, CityStore
+from rsu.city.store import DAY_MS, DayBlocks
 from rsu.core import durable
+from rsu.core.errors import NotReachableError
+
+_log = structlog.get_logger()
 
 # sorted by road user, neighbours differ little: delta encoding (Parquet version 2), then zstd
 _COPY = """COPY (SELECT * FROM states ORDER BY id, time_ms) TO '{file}'
 (FORMAT parquet, PARQUET_VERSION v2, COMPRESSION zstd, COMPRESSION_LEVEL 9)"""
+
+
+_LOOK_S = 60.0  # how often is looked for days that are over
+_LATE_MS = 3_600_000  # a day is over one hour after midnight UTC: records come late
+
+
+def keep_moving(archive: TrackArchive, store: DayBlocks, stop: threading.Event) -> None:
+    """Move days that are over, until `stop`. While the store is away they wait."""
+    while not stop.wait(_LOOK_S):
+        try:
+            archive.move(store, (time.time_ns() // 1_000_000 - _LATE_MS) // DAY_MS)
+        except NotReachableError as error:
+            _log.error("days of the city not archived", reason=str(error))
 
 
 class TrackArchive:
@@ -27,7 +46,7 @@ class TrackArchive:
         """Return the file of a box and day (days since 1970 UTC)."""
         return self._folder / box / f"{np.datetime64(day, 'D')}.parquet"
 
-    def move(self, store: CityStore, before_day: int) -> tuple[int, int]:
+    def move(self, store: DayBlocks, before_day: int) -> tuple[int, int]:
         """Move the days before one from the store; return states and octets. A cut between the steps loses nothing."""
         states = octets = 0
         for box, day in store.days_before(before_day):

@@ -8,9 +8,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from rsu.city.live import LiveView
 from rsu.city.records import KINDS, CityRecord, RecordNumbers, RefusedRecordError, read
-from rsu.city.store import CityStore
+from rsu.city.store import CityRefusal, RecordLog
 
 _BAD_PARAMETER, _LONGEST = 1, 128  # errorCode and characters of errorDesc, T/ITS 0117 A.1
 _REASONS = 20
@@ -33,38 +32,40 @@ class CityAnswer(NamedTuple):
 class Ingest:
     """The way of every record; counts for the page and the metrics."""
 
-    def __init__(self, store: CityStore, live: LiveView) -> None:
-        self._store, self._live = store, live
+    def __init__(self, log: RecordLog) -> None:
+        self._log = log
         self.taken: Counter[str] = Counter()  # by kind of record
         self.refused: Counter[str] = Counter()  # by kind of record
         self.reasons: deque[str] = deque(maxlen=_REASONS)  # of the last refusals
-        for row in store.rows("SELECT box, last_ms, basic FROM box"):
-            live.remember(row["box"], row["last_ms"], msgspec.json.decode(row["basic"]))
 
     def take(self, messages: Sequence[InMessage], now_ms: int) -> list[CityAnswer]:
-        """Return the answers to a batch, which is durable then."""
-        records, answers = [], _Answers()
+        """Return the answers to a batch, which is durable then. NotKeptError: it is to be given again."""
+        records, refusals, answers = [], [], _Answers()
         for message in messages:
             box, kind = _place(message.topic)
             try:
                 record = read(box, kind, message.body)
             except RefusedRecordError as error:
-                self.refused[kind if kind in KINDS else "other"] += 1
-                self.reasons.append(f"{message.topic}: {error}")
+                refusals.append(CityRefusal(kind if kind in KINDS else "other", f"{message.topic}: {error}"))
                 if error.numbers is not None and error.numbers.seq is not None:
                     answers.add(message.topic, error.numbers, str(error)[:_LONGEST] or "refused")
             else:
                 records.append((message.topic, record))
-        self._store.keep([record for _, record in records], now_ms)
+        if messages:
+            self._log.keep([record for _, record in records], refusals, now_ms)
         for topic, record in records:
-            self.taken[record.kind] += 1
-            self._live.take(record, now_ms)
             if record.numbers.seq is not None and self._is_whole(record):
                 answers.add(topic, record.numbers)
+        self._count(records, refusals)
         return list(answers.all())
 
+    def _count(self, records: Sequence[tuple[str, CityRecord]], refusals: Sequence[CityRefusal]) -> None:
+        self.taken.update(record.kind for _, record in records)
+        self.refused.update(refusal.kind for refusal in refusals)
+        self.reasons.extend(refusal.reason for refusal in refusals)
+
     def _is_whole(self, record: CityRecord) -> bool:
-        return record.numbers.parts == 1 or self._store.parts(record) == record.numbers.parts
+        return record.numbers.parts == 1 or self._log.parts(record) == record.numbers.parts
 
 
 def _place(topic: str) -> tuple[str, str]:

@@ -36,9 +36,7 @@ class _BoxNow:
     def status(self, basic: dict[str, Any]) -> None:
         """Take in a basic status, or a presence, which has no place."""
         self.active = basic.get("active", 0) == 0
-        place = basic.get("longitude"), basic.get("latitude")
-        if all(isinstance(each, int | float) for each in place):
-            self.place = (float(place[0] or 0.0), float(place[1] or 0.0))
+        self.place = place_of(basic) or self.place
 
 
 class LiveView:
@@ -67,19 +65,14 @@ class LiveView:
     def boxes(self, now_ms: int) -> Iterator[dict[str, Any]]:
         """Yield every box: its place, when it was heard, and whether it is on line, silent or off line."""
         for name, box in sorted([*self._boxes.items()]):  # the ingest may add some meanwhile
-            silent = now_ms - box.heard_ms > SILENT_MS
-            state = "offline" if not box.active else "silent" if silent else "online"
+            state = presence(box.active, box.heard_ms, now_ms)
             users = len(box.fresh(now_ms))
             yield {"box": name, "place": box.place, "heard_ms": box.heard_ms, "state": state, "users": users}
 
     def users(self, area: Area, now_ms: int) -> Iterator[dict[str, Any]]:
         """Yield the road users in an area."""
-        west, south, east, north = (round(each * 1e7) for each in area)
         for name, box in [*self._boxes.items()]:
-            states = box.fresh(now_ms)
-            longitude, latitude = states["longitude"], states["latitude"]
-            inside = (longitude >= west) & (longitude <= east) & (latitude >= south) & (latitude <= north)
-            for row in states[inside].tolist():
+            for row in inside(box.fresh(now_ms), area).tolist():
                 yield told(name, row)
 
     def knows(self, box: str) -> bool:
@@ -89,6 +82,27 @@ class LiveView:
     def lamps(self, box: str) -> list[dict[str, Any]]:
         """Return the lights of a box as it told them last."""
         return self._boxes[box].lamps if box in self._boxes else []
+
+
+def inside(states: NDArray[np.void], area: Area) -> NDArray[np.void]:
+    """Return the road users (k,) of (n,) STATE that are in an area."""
+    west, south, east, north = (round(each * 1e7) for each in area)
+    longitude, latitude = states["longitude"], states["latitude"]
+    return states[(longitude >= west) & (longitude <= east) & (latitude >= south) & (latitude <= north)]
+
+
+def place_of(basic: dict[str, Any]) -> tuple[float, float] | None:
+    """Return longitude and latitude of a basic status; None: it tells none."""
+    place = basic.get("longitude"), basic.get("latitude")
+    if not all(isinstance(each, int | float) for each in place):
+        return None
+    return float(place[0] or 0.0), float(place[1] or 0.0)
+
+
+def presence(active: bool, heard_ms: int, now_ms: int) -> str:
+    """Return whether a box is on line, silent or off line."""
+    silent = now_ms - heard_ms > SILENT_MS
+    return "offline" if not active else "silent" if silent else "online"
 
 
 def told(box: str, row: tuple[int, ...]) -> dict[str, Any]:

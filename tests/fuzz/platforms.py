@@ -13,12 +13,13 @@ CONFIGS = Path(__file__).parents[2] / "configs"
 
 def city_record() -> Parser:
     """A record of a box, on the topic of each kind."""
+    from rsu.city.embedded.city import EmbeddedLog
+    from rsu.city.embedded.tables import SqliteTables
     from rsu.city.ingest import Ingest, InMessage
     from rsu.city.live import LiveView
-    from rsu.city.store import CityStore
 
     kinds = ("participant", "event", "traffic", "lamp", "basic-status", "run-status")
-    ingest = Ingest(CityStore(Path(":memory:")), LiveView())
+    ingest = Ingest(EmbeddedLog(SqliteTables(Path(":memory:")), LiveView()))
 
     def parse(data: bytes) -> None:
         before = ingest.taken.total() + ingest.refused.total()

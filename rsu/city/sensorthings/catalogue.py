@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from rsu.city.live import LiveView
-from rsu.city.store import CityStore
+from rsu.city.store import TableRows
 from rsu.exports.common import interval, time_text
 from rsu.exports.sensorthings import LANE, STATE, ThingQuantity
 
@@ -54,7 +54,7 @@ class _Stream(NamedTuple):
 class Catalogue:
     """The entities as they are at one time."""
 
-    def __init__(self, store: CityStore, live: LiveView, now_ms: int) -> None:
+    def __init__(self, store: TableRows, live: LiveView, now_ms: int) -> None:
         self._store, self._now_ms = store, now_ms
         self._boxes = {box["box"]: box for box in live.boxes(now_ms)}
 

@@ -16,7 +16,7 @@ from starlette.routing import Route
 from rsu.city.live import LiveView
 from rsu.city.sensorthings.catalogue import RELATIONS, Catalogue
 from rsu.city.sensorthings.query import Options, QueryError, parsed
-from rsu.city.store import CityStore
+from rsu.city.store import TableRows
 
 ROOT = "/v1.1"
 Json = dict[str, Any]
@@ -29,7 +29,7 @@ _STEP = re.compile(r"(\w+)(?:\('((?:[^']|'')*)'\))?\Z")
 class _Views:
     """The requests. Each sees the city as it is when it comes."""
 
-    def __init__(self, store: CityStore, live: LiveView) -> None:
+    def __init__(self, store: TableRows, live: LiveView) -> None:
         self._store, self._live = store, live
 
     def root(self, request: Request) -> Response:
@@ -150,7 +150,7 @@ def _base(request: Request) -> str:
     return f"{_site(request)}{ROOT}"
 
 
-def routes(store: CityStore, live: LiveView) -> list[Route]:
+def routes(store: TableRows, live: LiveView) -> list[Route]:
     """Return the addresses."""
     views = _Views(store, live)
     return [Route(ROOT, views.root), Route(f"{ROOT}/", views.root), Route(f"{ROOT}/{{path:path}}", views.found)]

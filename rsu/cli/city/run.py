@@ -48,7 +48,7 @@ def command(
 
     Exit code 2: an address beyond loopback without passwords; 4: no mosquitto, or a port is taken.
     """
-    from rsu.city.broker import BrokerPlace
+    from rsu.city.embedded.broker import BrokerPlace
     from rsu.cli.views import city
 
     place = BrokerPlace(mqtt_address, mqtt_port, passwords, tls)

@@ -21,7 +21,8 @@ from pathlib import Path
 import psutil
 
 from rsu.city.archive import TrackArchive
-from rsu.city.store import DAY_MS, CityStore
+from rsu.city.embedded.tables import SqliteTables
+from rsu.city.store import DAY_MS
 from rsu.recording.reader import ticks
 from tests.bench_file import keep
 from tests.rsu.web.serving import free_port
@@ -100,7 +101,7 @@ def run(boxes: int, seconds: float, folder: Path) -> dict[str, object]:
 
 def stored(data: Path) -> dict[str, object]:
     """Move everything to Parquet; return gaps, states and octets of a state."""
-    store, archive = CityStore(data / "city.db"), TrackArchive(data)
+    store, archive = SqliteTables(data / "city.db"), TrackArchive(data)
     gaps = sum(store.gaps(row["box"]) for row in store.rows("SELECT box FROM box"))
     states, octets = archive.move(store, time.time_ns() // 1_000_000 // DAY_MS + 1)
     return {"gaps": gaps, "states": states, "octets_per_state": round(octets / max(states, 1), 1)}

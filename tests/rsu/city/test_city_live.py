@@ -21,7 +21,7 @@ from paho.mqtt.properties import Properties
 
 pytest.importorskip("duckdb", reason="the extra `city` is not installed")
 
-from rsu.city.store import CityStore
+from rsu.city.embedded.tables import SqliteTables
 from tests.rsu.city.bench_city import RUN, records
 from tests.rsu.city.paged import Browser
 from tests.rsu.web.serving import free_port
@@ -106,7 +106,7 @@ def test_nothing_acknowledged_is_lost_when_the_city_is_killed(tmp_path: Path) ->
     finally:
         end(city)
         end(boxes)
-    store = CityStore(tmp_path / "city" / "city.db")
+    store = SqliteTables(tmp_path / "city" / "city.db")
     kept = store.rows("SELECT count(*) AS kept FROM number")[0]["kept"]
     assert 0 < told["acknowledged"] <= kept
 

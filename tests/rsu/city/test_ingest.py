@@ -15,10 +15,12 @@ from hypothesis import strategies as st
 pytest.importorskip("duckdb", reason="the extra `city` is not installed")
 
 from rsu.city.archive import TrackArchive
+from rsu.city.embedded.city import EmbeddedLog
+from rsu.city.embedded.tables import SqliteTables
 from rsu.city.ingest import CityAnswer, Ingest, InMessage, joined
 from rsu.city.live import SILENT_MS, LiveView
 from rsu.city.records import STATE
-from rsu.city.store import DAY_MS, CityStore
+from rsu.city.store import DAY_MS
 from rsu.recording.reader import ticks
 
 GOLDEN = Path(__file__).parents[1] / "recording" / "golden" / "wrong-way.mcap"
@@ -47,8 +49,8 @@ class Setup:
 
     def again(self) -> None:
         """Begin again, as after a kill."""
-        self.store, self.live = CityStore(self.path), LiveView()
-        self.ingest = Ingest(self.store, self.live)
+        self.store, self.live = SqliteTables(self.path), LiveView()
+        self.ingest = Ingest(EmbeddedLog(self.store, self.live))
 
 
 @pytest.fixture
@@ -151,7 +153,7 @@ def test_a_box_speaks_for_itself_alone(city: Setup) -> None:
 
 @given(st.binary(max_size=200), st.sampled_from(["participant", "event", "traffic", "lamp", "run-status", "x", "a/b"]))
 def test_no_octets_end_it(body: bytes, kind: str) -> None:
-    ingest = Ingest(CityStore(Path(":memory:")), LiveView())
+    ingest = Ingest(EmbeddedLog(SqliteTables(Path(":memory:")), LiveView()))
     ingest.take([InMessage(f"rscu/{BOX}/{kind}/up", body), InMessage(kind, body)], NOW_MS)
 
 

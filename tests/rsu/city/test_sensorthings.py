@@ -15,10 +15,12 @@ import time
 
 from rsu.city.api import application
 from rsu.city.archive import TrackArchive
+from rsu.city.embedded.city import EmbeddedLog, EmbeddedView
+from rsu.city.embedded.tables import SqliteTables
 from rsu.city.ingest import Ingest, InMessage
 from rsu.city.live import LiveView
+from rsu.city.sensorthings.pages import routes
 from rsu.city.sensorthings.query import QueryError, parsed
-from rsu.city.store import CityStore
 from tests.rsu.city.paged import Browser, browsing
 from tests.rsu.city.test_ingest import BOX, message, recorded
 
@@ -33,14 +35,14 @@ def traffic(now_ms: int, back: int) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     folder, now_ms = tmp_path_factory.mktemp("city"), time.time_ns() // 1_000_000
-    store, live = CityStore(folder / "city.db"), LiveView()
-    ingest = Ingest(store, live)
+    store, live = SqliteTables(folder / "city.db"), LiveView()
+    ingest = Ingest(EmbeddedLog(store, live))
     ingest.take([message("basic-status", recorded("basic-status")[0])], now_ms)
     ingest.take([message("participant", recorded("participant")[-1], 2)], now_ms)
     ingest.take([message("traffic", traffic(now_ms, back), 3 + back) for back in range(5)], now_ms)
     status = recorded("basic-status")[0] | {"rscuSn": "OTHER", "bootId": "b", "seqNum": 1}
     ingest.take([InMessage("rscu/OTHER/basic-status/up", json.dumps(status).encode())], now_ms)
-    with browsing(application(store, TrackArchive(folder), live, ingest)) as browser:
+    with browsing(application(EmbeddedView(store, TrackArchive(folder), live, ingest), routes(store, live))) as browser:
         yield browser
     store.close()
 

@@ -1,0 +1,1 @@
+"""A city in one process: broker, SQLite, page."""
