@@ -75,6 +75,7 @@ class ProbationWatch:
         now = time.monotonic()
         for _, record in self._bus.records():
             self._proof.take(record, now)
+        why = why if self._asked else ""  # else it was said of a site before
         proven = self._proof.proven(not going_over and self._is_in_use(duty), now)
         if proven and not why and self._history.keep(found.by):
             _log.info("site kept", by=found.by)

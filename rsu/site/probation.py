@@ -72,7 +72,10 @@ def write(folder: Path, probation: SiteProbation) -> None:
 
 
 def refuse_open(folder: Path) -> None:
-    """Refuse a change of a site that is on probation. UnderProbationError."""
+    """Refuse a change of a site that is on probation. UnderProbationError.
+
+    One whose time is over counts until the daemon has given the site back: that would undo the change too.
+    """
     found = read(folder)
-    if found is not None and found.state == "open" and (left_s := found.left_s(now_s(), boot())) > 0:
-        raise UnderProbationError(_OPEN.of(found.by, round(left_s)))
+    if found is not None and found.state == "open":
+        raise UnderProbationError(_OPEN.of(found.by, max(0, round(found.left_s(now_s(), boot())))))

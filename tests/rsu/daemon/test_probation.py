@@ -15,7 +15,7 @@ from rsu.daemon.probation import ProbationWatch
 from rsu.daemon.site_copy import freeze, gather
 from rsu.site import probation
 from rsu.site.history import SiteHistory
-from rsu.site.probation import SiteProbation
+from rsu.site.probation import SiteProbation, UnderProbationError
 from tests.rsu.recording.virtual import CONFIGS
 
 
@@ -107,3 +107,26 @@ def test_one_that_is_proven_in_time_stays(watched: Watched, monkeypatch: pytest.
     assert not watched.watch.returned(watched.reloaded(), False, "")
     found = watched.history.probation()
     assert found is not None and found.state == "kept" and watched.site.read_bytes() != watched.before
+
+
+def test_the_reason_of_a_reload_before_gives_nothing_back(watched: Watched) -> None:
+    folder = watched.site.parent / "history"
+    folder.mkdir()
+    probation.write(folder, watched.wish())  # and the files are still being written
+    watched.watch.wants_reload(watched.duty)
+    assert not watched.watch.returned(watched.duty, False, "the site file was not valid")
+    found = watched.history.probation()
+    assert found is not None and found.state == "open"
+
+
+def test_nobody_changes_the_site_until_one_whose_time_is_over_is_given_back(watched: Watched) -> None:
+    watched.try_out()
+    watched.expire()
+    files = watched.history.files()
+    with pytest.raises(UnderProbationError, match="for 0 s more"):
+        watched.history.change(files, "by hand")
+    with pytest.raises(UnderProbationError):
+        watched.history.try_out(files, watched.wish())
+    watched.watch.wants_reload(watched.duty)
+    assert watched.watch.returned(watched.duty, False, "")
+    watched.history.change(files, "by hand")
