@@ -140,6 +140,10 @@ class Clerk:
         except RefusedError as error:
             self.fail(entry, utc_ns, error.text)
             return
+        except Exception as error:  # else the process ends, and nothing is said of the mistake
+            _log.exception("site not tried out", command=entry.command)
+            self.fail(entry, utc_ns, words.MISTAKE.say(type(error).__name__))
+            return
         before, after = {each.key: each.before for each in found}, {each.key: each.after for each in found}
         self._log(utc_ns, entry.issuer, entry.command, entry.number, "on probation", before, after)
 

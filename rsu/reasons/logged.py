@@ -53,6 +53,7 @@ EVENTS = (
     Detail("site kept", "试运行的站点已保留"),
     Detail("site returned", "已恢复之前的站点"),
     Detail("site not returned", "未能恢复之前的站点"),
+    Detail("site not tried out", "未能试运行站点"),
     Detail("site on probation not looked after", "无法检查试运行的站点"),
     Detail("commands not taken: journal", "未接收平台指令：指令日志不可用"),
     Detail("history not written", "历史未能写入"),

@@ -19,6 +19,7 @@ _LAYOUTS = ((4, 2), (2, 0))  # of lists: columns to an item's text and to its da
 _WIDE = 4096  # no line is broken
 _NAMES = ("device", "name", "id", "lamp")  # keys by which an item of a list is known
 _NO_ITEM = Detail("{key}: no item {part}; there are {there}", "{key}：没有 {part} 这一项，有 {there}")
+_NO_KEY = Detail("the key is empty", "键为空")
 _NOT_IN = Detail("{key}: {part} cannot stand below a plain value", "{key}：{part} 上一级是单个值，不能再有下级")
 
 
@@ -46,7 +47,10 @@ def value_of(text: str) -> Any:
 def place(data: Any, key: str) -> Keys:
     """Return the key path of a dotted key, names of list items as numbers. KeyPathError: it has none."""
     path: list[str | int] = []
-    for part in split(key):
+    parts = split(key)
+    if not parts:
+        raise KeyPathError(_NO_KEY)
+    for part in parts:
         if isinstance(data, list):
             number = _item(data, part, key)
             path.append(number)
@@ -67,11 +71,14 @@ def split(key: str) -> list[str]:
 def _put(data: Any, key: str, value: Any) -> None:
     *above, last = place(data, key)
     for part in above:
-        if isinstance(data, dict) and data.get(part) is None:
+        if isinstance(data, list) and part == len(data):
+            data.append(CommentedMap())
+        elif isinstance(data, dict) and data.get(part) is None:
             data[part] = CommentedMap()
         data = data[part]
     if value is None:
-        data.pop(last, None) if isinstance(data, dict) else data.pop(last)
+        if last in (data if isinstance(data, dict) else range(len(data))):
+            del data[last]
     elif isinstance(data, list) and last == len(data):
         data.append(value)
     else:

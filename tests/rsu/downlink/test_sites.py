@@ -155,6 +155,9 @@ REFUSALS: list[tuple[dict[str, Any], str]] = [
     ({"site.name": 7.5}, "the site would not be valid"),
     ({"sensors.radar-nowhere.mount.yaw_deg": 1}, "no item radar-nowhere"),
     ({YAW: 0.0}, "nothing is changed"),
+    ({".": 1}, "the key is empty"),
+    ({"sensors[9]": None}, "nothing is changed"),
+    ({"sensors[9].device": "nothing"}, "the site would not be valid"),
 ]
 
 
@@ -169,6 +172,16 @@ def test_what_is_sealed_or_wrong_changes_nothing(office: Office, site: Path, val
     done = office.clerk.journal.entry(entry.id)
     assert done.state == "failed" and why in done.why, done.why
     assert site.read_bytes() == before and SiteHistory(site).probation() is None
+
+
+def test_a_mistake_fails_the_command_alone(office: Office, site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def mistaken(*_: object) -> None:
+        raise IndexError
+
+    entry = order(office, 1, {YAW: 2.5})
+    monkeypatch.setattr(sites, "try_out", mistaken)
+    try_out(office, site)
+    assert office.clerk.journal.entry(entry.id).why.startswith("a mistake in this box: IndexError")
 
 
 def test_it_must_be_signed_alone_and_in_time(office: Office, site: Path) -> None:
