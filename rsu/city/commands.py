@@ -19,6 +19,7 @@ from rsu.city.signing import CityKey
 LONGEST_S = 7 * 86_400  # the session of a box at the broker
 _DEADLINE_MS = 630_000  # the longest of a box's, and its way back
 _SHOWN = 200
+_LARGEST = (1 << 63) - 1  # number that SQLite takes
 _ENDS = ("applied", "refused", "failed")
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS command (
@@ -101,7 +102,7 @@ class CommandDesk:
             number, (_, box, command, *_) = int(correlation), topic.split("/")
         except (*UNDECODABLE, ValueError):
             return False
-        if said.state not in _ENDS:
+        if said.state not in _ENDS or abs(number) > _LARGEST:
             return False
         query = (
             "UPDATE command SET state = ?, why = ?, answer = ?, ended_ms = ? WHERE id = ? AND box = ? AND command = ?"

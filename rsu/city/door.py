@@ -29,7 +29,7 @@ from rsu.core import addresses, audit
 
 COOKIE, CSRF_HEADER = "rsu-city", "x-csrf-token"
 _PUBLIC = ("/api/session", "/api/login", "/api/setup")
-_OPEN = (".js", ".css", "/", "/index.html")  # the page itself: it shows the login
+_OPEN = (".js", ".css", "/", "/index.html")  # the page itself, in no folder: it shows the login
 _BY_KEY = "/IM_"  # of the operators of vehicles: they have keys of their own
 _NO_SESSION = Detail("log in first", "请先登录")
 _NO_RIGHT = Detail("your role may not do this", "您的角色无此权限")
@@ -70,7 +70,8 @@ class CityDoor:
         token = Request(scope).cookies.get(COOKIE, "")
         session = self._sessions.find(token, time.monotonic()) if token else None
         scope.setdefault("state", {})["session"] = session
-        if path in _PUBLIC or path.startswith(_BY_KEY) or (not changes and (not self.login or path.endswith(_OPEN))):
+        is_page = path.rfind("/") == 0 and path.endswith(_OPEN)
+        if path in _PUBLIC or path.startswith(_BY_KEY) or (not changes and (not self.login or is_page)):
             return None
         if session is None:
             return told(401, _NO_SESSION)

@@ -118,6 +118,8 @@ def test_silence_and_foreign_answers(desk: CommandDesk) -> None:
         ("rscu/box/query/down/ack", b'{"state": "open"}', correlation),
         ("rscu/box/query/down/ack", b"{", correlation),
         ("rscu/box/query/down/ack", said, b"x"),
+        ("rscu/box/query/down/ack", said, b"9" * 19),
+        ("rscu/box/query/down/ack", said, b"-" + b"9" * 19),
         ("x", said, correlation),
     ]:
         assert not desk.answered(topic, body, data, NOW_MS)
@@ -168,7 +170,8 @@ def test_commands_want_a_login_and_are_logged(desk: CommandDesk, tmp_path: Path)
 
 def test_reading_wants_a_login_where_it_is_asked_for(desk: CommandDesk, tmp_path: Path) -> None:
     with console(tmp_path, desk, login=True) as (page, door):
-        assert page.ask("GET", "/api/commands").status == 401
+        for path in ("/api/commands", "/v1.1/Things/", "/v1.1/Things('a.js')", "/api/boxes/index.html"):
+            assert page.ask("GET", path).status == 401, path
         assert page.ask("POST", "/api/login", {"name": "anna", "password": "wrong password"}).status == 401
         page.log_in(door)
         assert page.ask("GET", "/api/commands").status == 200
