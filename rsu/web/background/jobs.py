@@ -10,7 +10,8 @@ from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
-from hw.detail import Detail
+from hw.detail import Detail, in_language, sentence
+from rsu.core.errors import RsuError
 from rsu.web.admission import told
 
 _RUNS = Detail("the one before is still at work", "前一次尚未完成")
@@ -39,8 +40,10 @@ class PageJob:
     async def _do(self, work: Work) -> None:
         try:
             found = await work()
-        except OSError as error:  # such as a full disk
-            self._state = {"state": "failed", "text": str(error), "text_zh": str(error)}
+        except (OSError, RsuError) as error:  # such as a full disk, a site that changed meanwhile
+            said = sentence(error)
+            text, text_zh = (str(in_language(said, language)) for language in ("en", "zh"))
+            self._state = {"state": "failed", "text": text, "text_zh": text_zh}
             return
         if isinstance(found, Response):
             self._state = {"state": "failed"} | json.loads(bytes(found.body))

@@ -57,9 +57,14 @@ class _CameraPages:
 
     def _folder(self, camera: str) -> Path:
         """Return a camera's folder: no name leads out of it."""
-        folder = self._run / "calibration" / hashlib.sha256(camera.encode()).hexdigest()[:16]
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return folder
+        return self._run / "calibration" / hashlib.sha256(camera.encode()).hexdigest()[:16]
+
+    async def _known(self, camera: str) -> Path | Response:
+        """Return the site file, or the answer that it has no such camera: only cameras of the site take room."""
+        if (site := self._changes.site()) is None:
+            return told(503, NO_SITE)
+        names = [each["name"] for each in await asyncio.to_thread(_cameras, site)]
+        return site if camera in names else told(404, _NO_CAMERA.of(camera=camera))
 
     async def cameras(self, _: Request) -> Response:
         """List the cameras whose pixels become places by the site file, and whether a process of ours has each."""
@@ -69,11 +74,9 @@ class _CameraPages:
 
     async def points(self, request: Request) -> Response:
         """Answer with the points of the lane map as a camera shows them now."""
-        if (site := self._changes.site()) is None:
-            return told(503, NO_SITE)
         camera, language = (request.query_params.get(name, "") for name in ("camera", "language"))
-        if camera not in [each["name"] for each in await asyncio.to_thread(_cameras, site)]:
-            return told(404, _NO_CAMERA.of(camera=camera))
+        if isinstance(site := await self._known(camera), Response):
+            return site
         return _json(await self._children.run(["calibrate", "points", site, camera, "--json"], _LIMIT_S, language))
 
     async def still(self, request: Request) -> Response:
@@ -94,7 +97,11 @@ class _CameraPages:
     async def _keep(self, camera: str, octets: bytes) -> Response:
         if not any(octets.startswith(head) for head in _KINDS):
             return told(400, _NOT_READ)
-        await asyncio.to_thread((self._folder(camera) / "picture").write_bytes, octets)
+        if isinstance(site := await self._known(camera), Response):
+            return site
+        folder = self._folder(camera)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        await asyncio.to_thread((folder / "picture").write_bytes, octets)
         return JSONResponse({"octets": len(octets)})
 
     async def picture(self, request: Request) -> Response:
@@ -107,11 +114,9 @@ class _CameraPages:
 
     async def solve(self, request: Request) -> Response:
         """Calibrate a camera, and draw its picture before and after; nothing is written into the site."""
-        if (site := self._changes.site()) is None:
-            return told(503, NO_SITE)
         task = msgspec.json.decode(await request.body(), type=PickedTask)
-        if task.camera not in [each["name"] for each in await asyncio.to_thread(_cameras, site)]:
-            return told(404, _NO_CAMERA.of(camera=task.camera))
+        if isinstance(site := await self._known(task.camera), Response):
+            return site
         words = await asyncio.to_thread(_words, site, task, self._folder(task.camera))
         return _json(await self._children.run(words, _LIMIT_S, task.language))
 
@@ -130,6 +135,7 @@ def _json(found: bytes | Response) -> Response:
 
 def _words(site: Path, task: PickedTask, folder: Path) -> list[object]:
     """Write the tables of a task, and return the command that reads them."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for name in DRAWINGS:
         (folder / f"{name}.png").unlink(missing_ok=True)
     tables = {"points": picked.points(task)} | ({"lines": picked.edges(task)} if task.edges else {})

@@ -34,7 +34,7 @@ class Desk:
         self.refusal, self.reloads, self.port = "", 0, free_port()
         self.access: Access = access(folder / "data", login=True)
         places = SitePlaces(lambda: self.site, lambda: None, self._reload)
-        changes = SiteChanges(places, self.access)
+        changes = self.changes = SiteChanges(places, self.access)
         middleware = [Middleware(Bounded), Middleware(Admission, self.access.sessions, True)]
         routes = [*site_pages.routes(changes), *lane_pages.routes(changes), *import_pages.routes(changes)]
         routes += picture_pages.routes(changes, self.access)
