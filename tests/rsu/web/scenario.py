@@ -64,12 +64,20 @@ class Walk:
 
     def open(self, page: str, ready: str) -> None:
         """Open a page in the language and wait for its content."""
-        self.browser.open(PAGE + page)
-        self.browser.wait("document.readyState === 'complete'", WAIT_S)
+        self._arrive(page)
         self.browser.evaluate(f"localStorage.setItem('language', '{self.language}')")
         self.browser.open("about:blank")
         self.browser.open(PAGE + page)
         self.browser.wait(ready, WAIT_S)
+
+    def _arrive(self, page: str) -> None:
+        """Open a page, again while its process starts anew."""
+        for _ in range(WAIT_S):
+            self.browser.open(PAGE + page)
+            self.browser.wait("document.readyState === 'complete'", WAIT_S)
+            if self.browser.evaluate("location.protocol") == "http:":
+                return
+            time.sleep(1.0)
 
     def fill(self, name: str, value: str) -> None:
         self.browser.evaluate(f"document.getElementById('{name}').value = {json.dumps(value)}")
