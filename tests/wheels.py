@@ -98,8 +98,8 @@ def answers(url: str) -> bool:
         try:
             with urlopen(url, timeout=5) as answer:
                 return bool(answer.read())
-        except URLError as error:
-            if not isinstance(error.reason, ConnectionRefusedError):
+        except (URLError, TimeoutError) as error:
+            if not isinstance(getattr(error, "reason", error), ConnectionRefusedError | TimeoutError):
                 return False
             time.sleep(0.5)
     return False
