@@ -85,10 +85,12 @@ class Walk:
     def click(self, name: str) -> None:
         self.browser.evaluate(f"document.getElementById('{name}').click()")
 
-    def saved(self, version: int) -> None:
-        """Wait until a version is there. The page's own process may start anew meanwhile, and the page with it."""
+    def save(self) -> None:
+        """Save, and wait for one more version; the page's own process may start anew meanwhile, and the page too."""
         ask = "fetch('/api/site/versions').then((answer) => answer.json()).then((all) => all.length).catch(() => 0)"
-        self.browser.wait(f"{ask}.then((count) => count >= {version})", WAIT_S)
+        before = self.browser.evaluate(ask)
+        self.click("save")
+        self.browser.wait(f"{ask}.then((count) => count > {before})", WAIT_S)
 
     def choose_file(self, name: str, path: Path) -> None:
         root = self.browser.call("DOM.getDocument")["root"]["nodeId"]
@@ -218,8 +220,7 @@ def _import_the_map(at: Walk) -> None:
     at.browser.wait(f"!document.getElementById('account').hidden && {judged}", WAIT_S)
     at.step("3 map imported")
     at.browser.wait("!document.getElementById('save').disabled", WAIT_S)
-    at.click("save")
-    at.saved(2)
+    at.save()
     at.open("lane-map.html", "document.querySelectorAll('#points td').length > 3")
     at.step("4 map in use")
 
@@ -235,8 +236,7 @@ def _place_the_cameras(at: Walk, folder: Path) -> None:
     at.browser.evaluate("document.getElementById('text').dispatchEvent(new Event('input'))")
     at.browser.wait("!document.getElementById('save').disabled", WAIT_S)
     at.step("5 cameras placed")
-    at.click("save")
-    at.saved(3)
+    at.save()
     assert all(mount in (folder / "site" / "site.yaml").read_text(encoding="utf-8") for mount in MOUNTS)
 
 
