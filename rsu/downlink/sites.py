@@ -12,12 +12,18 @@ from rsu.downlink.errors import BAD_PARAMETER, RefusedError
 from rsu.reasons import commands as words
 from rsu.site import change, config, history, probation
 from rsu.site.edit import KeyPathError
-from rsu.site.history import SiteHistory
+from rsu.site.history import ChangedMeanwhileError, SiteHistory
 from rsu.site.keys import flat
 from rsu.site.keys.flat import SiteChange
 from rsu.site.probation import SiteProbation, UnderProbationError
 
-SEALED = ("uplink.commands", "uplink.uploads", "page", "recording.path")  # rights, places of files, the page's access
+SEALED = (
+    "uplink.commands",
+    "uplink.uploads",
+    "uplink.spool.path",
+    "page",
+    "recording.path",
+)  # rights, places of files, the page's access
 PROVEN = 0.25  # of a probation, on end
 _MARGIN_S = 5.0  # between the end of a probation and the command's own
 
@@ -38,14 +44,15 @@ def try_out(
     if for_s < 2 * needed_s:
         raise RefusedError(words.TOO_SHORT.of(round(times_s[1]), round(2 * needed_s + _MARGIN_S)))
     try:
+        seen = history.present(site)
         files = change.with_values(site, values)
         found = _changes(site, files)
         until_s = probation.now_s() + for_s
         wish = SiteProbation(by, 0, well, probation.boot(), until_s, needed_s)
-        SiteHistory(site).try_out(files, wish)
+        SiteHistory(site).try_out(files, wish, seen)
     except ConfigError as error:
         raise RefusedError(words.NOT_VALID.of(_first(error)), BAD_PARAMETER) from error
-    except (KeyPathError, UnderProbationError) as error:
+    except (KeyPathError, UnderProbationError, ChangedMeanwhileError) as error:
         raise RefusedError(words.CANNOT.of(error.args[0]), BAD_PARAMETER) from error
     except OSError as error:
         raise RefusedError(words.NOT_WRITTEN.of(system.said(error))) from error

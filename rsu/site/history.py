@@ -30,9 +30,15 @@ FOLDER, _BLOBS = "history", "blobs"
 _MODE = 0o640
 _NO_VERSION = Detail("{site}: no version {number}; there are {there}", "{site}：没有版本 {number}，有 {there}")
 
+_CHANGED = Detail("{} was changed meanwhile", "{} 在此期间已被更改")
+
 
 class NoVersionError(RsuError):
     """A version that is not there."""
+
+
+class ChangedMeanwhileError(RsuError):
+    """A site whose files have changed since they were read."""
 
 
 class SiteVersion(msgspec.Struct, frozen=True):
@@ -78,12 +84,17 @@ class SiteHistory:
             self._found()
             return self._put(files, why)
 
-    def try_out(self, files: Mapping[str, bytes], wish: SiteProbation) -> SiteVersion:
-        """Change the site on probation. `wish`: it, still without the version before. Errors as of `change`."""
+    def try_out(self, files: Mapping[str, bytes], wish: SiteProbation, seen: Mapping[str, bytes]) -> SiteVersion:
+        """Change the site on probation. `wish`: it, still without the version before. Errors as of `change`.
+
+        `seen`: the files of which the change was made; ChangedMeanwhileError: others stand there by now.
+        """
         with laid_out(self._site, files) as path:
             _load(path, self._site)
         with self._alone():
             probation.refuse_open(self._folder)
+            if present(self._site) != seen:
+                raise ChangedMeanwhileError(_CHANGED.of(self._site))
             wish = msgspec.structs.replace(wish, before=self._found())
             probation.write(self._folder, wish)
             try:

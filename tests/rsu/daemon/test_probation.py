@@ -14,7 +14,7 @@ from rsu.daemon.duty import Duty, duty_of
 from rsu.daemon.probation import ProbationWatch
 from rsu.daemon.site_copy import freeze, gather
 from rsu.site import probation
-from rsu.site.history import SiteHistory
+from rsu.site.history import SiteHistory, present
 from rsu.site.probation import SiteProbation, UnderProbationError
 from tests.rsu.recording.virtual import CONFIGS
 
@@ -42,7 +42,7 @@ class Watched:
     def try_out(self) -> None:
         """Put another site on probation."""
         files = {self.site.name: self.before.replace(b"yaw_deg: 0.0", b"yaw_deg: 0.5", 1)}
-        self.history.try_out(files, self.wish())
+        self.history.try_out(files, self.wish(), present(self.site))
 
     def expire(self) -> None:
         """Let the time run out."""
@@ -126,7 +126,7 @@ def test_nobody_changes_the_site_until_one_whose_time_is_over_is_given_back(watc
     with pytest.raises(UnderProbationError, match="for 0 s more"):
         watched.history.change(files, "by hand")
     with pytest.raises(UnderProbationError):
-        watched.history.try_out(files, watched.wish())
+        watched.history.try_out(files, watched.wish(), present(watched.site))
     watched.watch.wants_reload(watched.duty)
     assert watched.watch.returned(watched.duty, False, "")
     watched.history.change(files, "by hand")

@@ -17,7 +17,7 @@ from rsu.downlink import sites
 from rsu.downlink.clerk import Surroundings
 from rsu.downlink.errors import RefusedError
 from rsu.downlink.plan import Until
-from rsu.site import config, probation
+from rsu.site import change, config, history, probation
 from rsu.site.history import SiteHistory
 from rsu.site.probation import SiteProbation, UnderProbationError
 from sim.commands import body
@@ -134,10 +134,28 @@ def test_a_change_that_the_disk_does_not_take_whole_is_undone(
 
     monkeypatch.setattr(durable, "replace", refuse)
     with pytest.raises(PermissionError):
-        SiteHistory(site).try_out(files, SiteProbation("one", 0, [], probation.boot(), probation.now_s() + 9, 1.0))
+        wish = SiteProbation("one", 0, [], probation.boot(), probation.now_s() + 9, 1.0)
+        SiteHistory(site).try_out(files, wish, history.present(site))
     found = SiteHistory(site).probation()
     assert site.read_bytes() == before and not drop_in.exists()
     assert found is not None and found.state == "returned" and "Permission denied" in found.why
+
+
+def test_a_change_by_hand_while_the_command_is_judged_stays(
+    office: Office, site: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    by_hand, with_values = site.read_bytes() + b"# by hand\n", change.with_values
+
+    def overtaken(*of: Any) -> dict[str, bytes]:
+        files = with_values(*of)
+        site.write_bytes(by_hand)
+        return files
+
+    monkeypatch.setattr(change, "with_values", overtaken)
+    entry = order(office, 1, {YAW: 2.5})
+    try_out(office, site)
+    assert office.clerk.journal.entry(entry.id).why.endswith("was changed meanwhile")
+    assert site.read_bytes() == by_hand and SiteHistory(site).probation() is None
 
 
 def test_a_change_that_is_cut_off_is_no_change(office: Office, site: Path) -> None:
@@ -152,6 +170,7 @@ REFUSALS: list[tuple[dict[str, Any], str]] = [
     ({"uplink": {"commands": {"allow": {"power": ["platform"]}}}}, "is changed at the box only"),
     ({"page.port": 80}, "page.port is changed at the box only"),
     ({"recording": {"path": "/etc"}}, "is changed at the box only"),
+    ({"uplink.spool": {"path": "commands.sqlite"}}, "uplink.spool.path is changed at the box only"),
     ({"site.name": 7.5}, "the site would not be valid"),
     ({"sensors.radar-nowhere.mount.yaw_deg": 1}, "no item radar-nowhere"),
     ({YAW: 0.0}, "nothing is changed"),
