@@ -35,7 +35,8 @@ def upgrade(brief: ErrandBrief) -> dict[str, Any]:
 def brought(brief: ErrandBrief, releases: Releases) -> dict[str, Any]:
     """Do so on a box with these releases."""
     said = msgspec.json.decode(brief.body, type=UpgradeDown)
-    folder, name = Path(brief.data, ordered.FOLDER), hashlib.sha256(brief.body).hexdigest()[:16]
+    order = f"{brief.utc_ns} ".encode() + brief.body  # the same body may be ordered again, under a signature's counter
+    folder, name = Path(brief.data, ordered.FOLDER), hashlib.sha256(order).hexdigest()[:16]
     if ordered.given(folder) != name:
         folder.mkdir(exist_ok=True)
         fetch(said, folder / ordered.PACKAGE)

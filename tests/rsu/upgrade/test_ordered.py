@@ -40,11 +40,11 @@ class OrderedBox(Box):
             archive.add(source, ".")
         return hashlib.sha256((self.folder / "www" / name).read_bytes()).hexdigest()
 
-    def order(self, version: str, **more: Any) -> dict[str, Any]:
-        """Carry out upgrade/down; root's part begins once the order lies there."""
+    def order(self, version: str, utc_ns: int = 0, **more: Any) -> dict[str, Any]:
+        """Carry out upgrade/down; root's part begins once the order lies there. `utc_ns`: of its receipt."""
         url = f"http://127.0.0.1:{self.server.server_port}/{more.pop('name', 'package')}"
         body = json.dumps({"seqNum": 1, "updateVersion": version, "downloadUrl": url, **more}).encode()
-        brief = ErrandBrief("upgrade", body, 0, "box", "", str(self.folder / "data"), "")
+        brief = ErrandBrief("upgrade", body, utc_ns, "box", "", str(self.folder / "data"), "")
         root = threading.Thread(target=self._root)
         root.start()
         try:
@@ -110,3 +110,11 @@ def test_another_package_is_refused(box: OrderedBox, version: str, more: dict[st
     with pytest.raises(ErrandError, match=why):
         box.order(version, **more)
     assert box.says() == "rsu 0.1.0" and box.orders.given == []
+
+
+def test_the_same_order_that_comes_again_is_carried_out_again(box: OrderedBox) -> None:
+    box.package(box.release("0.3.0", 1))
+    with pytest.raises(ErrandError, match="the package holds"):
+        box.order("0.2.0")
+    box.package(box.release("0.2.0", 2))
+    assert box.order("0.2.0", utc_ns=1) == {"release": "0.2.0"}
