@@ -20,7 +20,7 @@ from rsu.core.errors import AlreadyRunningError, ConfigError
 from rsu.core.exits import Exit
 from rsu.daemon import site_copy
 from rsu.daemon.duty import Duty, duty_of, shelves
-from rsu.daemon.probation import ProbationWatch
+from rsu.daemon.probation import UNUSABLE, ProbationWatch
 from rsu.reasons.box import BoxReason
 from rsu.site import config
 
@@ -58,6 +58,7 @@ class Chores:
         self._stamps: list[tuple[int, int, int] | None] | None = None
         self._look_at_site_s = time.monotonic() + _SITE_S
         self._watch = ProbationWatch(Path(duty.origin), held[0].path)
+        self._unwatched = ""  # why the last look at a site on probation failed
         self._failed = ""  # why the station went back from the newest site
         self.going_over = False  # processes still have to start on the newest site
         threading.Thread(target=self._work, daemon=True).start()
@@ -120,10 +121,14 @@ class Chores:
         """Look after a site on probation; return whether the site file is to be read again."""
         why = self.refused or self._failed
         try:
-            return self._watch.wants_reload(self._duty) or self._watch.returned(self._duty, self.going_over, why)
-        except OSError as error:
-            _log.error("site on probation not looked after", path=self._duty.origin, why=str(error))
-            return False
+            due = self._watch.wants_reload(self._duty) or self._watch.returned(self._duty, self.going_over, why)
+            self._unwatched = ""
+        except UNUSABLE as error:
+            due = False
+            if str(error) != self._unwatched:
+                self._unwatched = str(error)
+                _log.error("site on probation not looked after", path=self._duty.origin, why=self._unwatched)
+        return due
 
     def _do(self, what: str) -> None:
         self._doing = time.monotonic(), what

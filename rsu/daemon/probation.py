@@ -10,6 +10,7 @@ from pathlib import Path
 
 import structlog
 
+from hw.decoding import UNDECODABLE
 from hw.detail import Detail
 from rsu.bus.proof import Proof
 from rsu.bus.sockets import Subscriber
@@ -22,18 +23,19 @@ from rsu.site.history import SiteHistory
 from rsu.site.probation import SiteProbation
 
 _TOPICS = ["processes", "air", "uplink"]
+UNUSABLE = (OSError, RsuError, *UNDECODABLE)  # a history that cannot be read or written
 _log = structlog.get_logger()
 
 
 def settle(site: Path) -> None:
-    """Give back, before a daemon starts, a site whose probation ran out while none ran."""
+    """Give back, before a daemon starts, a site whose probation ran out while none ran. It starts in any case."""
     history = SiteHistory(site)
-    found = history.probation()
-    if found is not None and found.state == "open" and found.left_s(probation.now_s(), probation.boot()) <= 0:
-        try:
+    try:
+        found = history.probation()
+        if found is not None and found.state == "open" and found.left_s(probation.now_s(), probation.boot()) <= 0:
             _give_back(history, found, words.RESTARTED)
-        except OSError as error:  # the watch tries again
-            _log.error("site not returned", by=found.by, why=str(error))
+    except UNUSABLE as error:  # the watch tries again
+        _log.error("site not returned", path=str(site), why=str(error))
 
 
 def _give_back(history: SiteHistory, found: SiteProbation, why: Detail) -> None:

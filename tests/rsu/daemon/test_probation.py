@@ -11,7 +11,7 @@ import pytest
 
 from rsu.bus.proof import Proof
 from rsu.daemon.duty import Duty, duty_of
-from rsu.daemon.probation import ProbationWatch
+from rsu.daemon.probation import ProbationWatch, settle
 from rsu.daemon.site_copy import freeze, gather
 from rsu.site import probation
 from rsu.site.history import SiteHistory, present
@@ -130,3 +130,15 @@ def test_nobody_changes_the_site_until_one_whose_time_is_over_is_given_back(watc
     watched.watch.wants_reload(watched.duty)
     assert watched.watch.returned(watched.duty, False, "")
     watched.history.change(files, "by hand")
+
+
+def test_a_history_that_cannot_be_read_does_not_keep_the_daemon_from_starting(watched: Watched) -> None:
+    watched.try_out()
+    watched.expire()
+    (watched.site.parent / "history/0001.json").unlink()  # the way back
+    settle(watched.site)
+    (watched.site.parent / "history/0002.json").write_bytes(b"{")
+    settle(watched.site)
+    (watched.site.parent / "history/probation.json").unlink()
+    (watched.site.parent / "history/probation.json").mkdir()
+    settle(watched.site)
