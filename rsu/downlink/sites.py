@@ -24,6 +24,7 @@ SEALED = (
     "page",
     "recording.path",
 )  # rights, places of files, the page's access
+_SECRETS = (".password_file", ".key_file")  # a platform could have the box send any file of it there
 PROVEN = 0.25  # of a probation, on end
 _MARGIN_S = 5.0  # between the end of a probation and the command's own
 
@@ -65,9 +66,9 @@ def _changes(site: Path, files: Mapping[str, bytes]) -> list[SiteChange]:
         after = flat.values(config.load(path))
     found = flat.changes(flat.values(config.load(site)), after)
     for each in found:
-        for key in SEALED:
-            if f"{each.key}.".startswith(f"{key}."):
-                raise RefusedError(words.SEALED.of(each.key))
+        secret = each.after is not None and each.key.endswith(_SECRETS)
+        if secret or any(f"{each.key}.".startswith(f"{key}.") for key in SEALED):
+            raise RefusedError(words.SEALED.of(each.key))
     if not found:
         raise RefusedError(words.NO_CHANGE, BAD_PARAMETER)
     return found

@@ -171,6 +171,10 @@ REFUSALS: list[tuple[dict[str, Any], str]] = [
     ({"page.port": 80}, "page.port is changed at the box only"),
     ({"recording": {"path": "/etc"}}, "is changed at the box only"),
     ({"uplink.spool": {"path": "commands.sqlite"}}, "uplink.spool.path is changed at the box only"),
+    (
+        {"uplink.platform.username": "box", "uplink.platform.password_file": "demo.yaml"},
+        "uplink.platform.password_file is changed at the box only",
+    ),
     ({"site.name": 7.5}, "the site would not be valid"),
     ({"sensors.radar-nowhere.mount.yaw_deg": 1}, "no item radar-nowhere"),
     ({YAW: 0.0}, "nothing is changed"),
