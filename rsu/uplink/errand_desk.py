@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from hw import system
 from hw.credential import place
 from hw.decoding import UNDECODABLE
 from rsu.core.parent import die_with_us
@@ -67,7 +68,10 @@ class ErrandDesk:
                 self._leave(errand)
         elif waiting:
             clerk.journal.begin(waiting[0].id, self._start)
-            self._errand = self._begun(waiting[0])
+            try:
+                self._errand = self._begun(waiting[0])
+            except OSError as error:  # no process, no memory: records go on
+                clerk.fail(waiting[0], utc_ns, words.NO_PROCESS.say(system.said(error)))
 
     def _begun(self, entry: CommandEntry) -> _OpenErrand:
         process = subprocess.Popen(_COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE, preexec_fn=die_with_us())

@@ -17,6 +17,7 @@ from rsu.downlink.errand_brief import ErrandBrief, ErrandResult, UploadPlace
 from rsu.errand import work
 from rsu.recording import reader
 from rsu.site import config
+from rsu.uplink import errand_desk
 from rsu.uplink.errand_desk import ErrandDesk
 from sim.commands import body
 from sim.file_server import FileServer
@@ -88,6 +89,17 @@ def test_the_desk_has_each_errand_done_and_kills_one_whose_command_is_over(offic
     office.follow()
     desk.turn(office.clerk, office.now_ns)
     assert process.poll() is not None and desk._errand is None
+    desk.close()
+
+
+def test_an_errand_without_a_process_is_a_failure(
+    office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(errand_desk, "_COMMAND", (str(tmp_path / "none"),))
+    desk = ErrandDesk(config.load(CONFIGS / "demo.yaml"), tmp_path, tmp_path, "now")
+    entry = office.give("doctor", body(1))
+    desk.turn(office.clerk, office.now_ns)
+    assert office.clerk.journal.entry(entry.id).why.startswith("no process can be started for it: No such file")
     desk.close()
 
 
