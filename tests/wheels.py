@@ -80,7 +80,8 @@ def served(home: Path) -> list[str]:
     """Run the demo and return the parts that its page does not serve of itself and of the manual."""
     (assets,) = home.glob("lib/python*/site-packages/rsu/web/static")
     (manual,) = home.glob("lib/python*/site-packages/rsu/manual")
-    paths = [f"/{file.name}" for file in assets.iterdir() if file.name != "index.html"]
+    files = (file for file in assets.rglob("*.*") if file.name != "index.html")
+    paths = [f"/{file.relative_to(assets)}" for file in files]
     paths += ["/", *(f"/manual/{page.parent.name}/{page.stem}" for page in manual.glob("*/*.md"))]
     run = ["demo", "--for", "60", "--source", "recorded", "--address", ADDRESS, "--run", str(home / "demo")]
     with subprocess.Popen([home / "bin" / "rsu", *run], cwd=home, stdout=-3, stderr=-3) as demo:

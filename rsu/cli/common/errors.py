@@ -90,11 +90,12 @@ def _codes() -> dict[type[BaseException], Exit]:
     from rsu.recording.errors import BusyError, RecordingError
     from rsu.site.edit import KeyPathError
     from rsu.site.exchange import ArchiveError
-    from rsu.site.history import NoVersionError
+    from rsu.site.history import ChangedMeanwhileError, NoVersionError
     from rsu.site.keys.find import UnknownKeyError
     from rsu.site.probation import UnderProbationError
     from rsu.upgrade.errors import BackupError, OccupiedError, ReleaseError, ReturnedError
 
+    conflicts = (AlreadyRunningError, OccupiedError, BusyError, UnderProbationError, ChangedMeanwhileError)
     return {
         NoHomeError: Exit.USAGE,
         ParameterError: Exit.USAGE,
@@ -107,7 +108,7 @@ def _codes() -> dict[type[BaseException], Exit]:
         ConfigError: Exit.INVALID_CONFIG,
         NotReachableError: Exit.NOT_REACHABLE,
         StorageError: Exit.NOT_REACHABLE,
-        **dict.fromkeys((AlreadyRunningError, OccupiedError, BusyError, UnderProbationError), Exit.CONFLICT),
+        **dict.fromkeys(conflicts, Exit.CONFLICT),
         ReturnedError: Exit.FOUND,
         BackupError: Exit.DAMAGED,
         ReleaseError: Exit.DAMAGED,

@@ -48,7 +48,7 @@ def log(tmp_path: Path) -> Path:
         (("--device", "camera-north"), [1, 2]),
         (("--device", "radar"), []),
         (("--process", "uplink"), [3]),
-        (("--newest", "2"), [2, 3]),
+        (("--newest", "1"), [3]),
         (("--level", "warning"), [1, 2, 3]),
         (("--level", "error"), [3]),
         (("--since", "2h"), [1, 2, 3]),
