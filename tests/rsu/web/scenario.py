@@ -244,7 +244,7 @@ def _see_it_live(at: Walk) -> None:
     at.open("", "document.querySelectorAll('#messages td').length > 3")
     at.browser.wait("Number(document.getElementById('users').textContent) > 3", WAIT_S)
     for kind in ("rsm", "map"):
-        row = f"document.querySelector('#messages tr[data-key=\"{kind}\"]')"
+        row = f"document.querySelector('#messages a[href=\"#message/{kind}\"]')?.closest('tr')"
         at.browser.wait(f"Number({row}?.cells[3].textContent) > 0", WAIT_S)
         print(f"{at.language} on air: {at.browser.evaluate(f'{row}.textContent')}")
     at.step("6 live")
