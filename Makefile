@@ -65,7 +65,7 @@ endef
 test: system-test $(VENV)/.installed-dev
 	@mkdir -p build; rm -f build/test-times
 	$(call part,quick tests,$(BIN)/python -m pytest -m "not live and not long" -n auto --dist worksteal $(PYTEST_ARGS))
-	$(call part,live tests,$(BIN)/python -m pytest -m "live and not long" -n 2 --dist loadfile $(PYTEST_ARGS))
+	$(call part,live tests,$(BIN)/python -m pytest -m "live and not long" -n 3 --dist loadfile $(PYTEST_ARGS))
 	@cat build/test-times
 
 # whole stories, beside which nothing else should run

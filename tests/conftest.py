@@ -1,6 +1,6 @@
 """Which tests watch real processes and clocks, and which take long.
 
-`make test` runs only two files of the live ones at a time, after the others; the long ones run by `make test-long`.
+`make test` runs only three files of the live ones at a time, after the others; the long ones run by `make test-long`.
 """
 
 from __future__ import annotations
@@ -54,23 +54,29 @@ LIVE = {
     "test_world",
 }
 
-# whole stories, each module 10 s of a core or more: a site from nothing, a demo, a city that is killed, searches
+# folder and module, each 10 s of a core or more: a site from nothing, a demo, a city that is killed, searches
 LONG = {
-    "test_city_live",
-    "test_demo",
-    "test_edit_page",
-    "test_faults",
-    "test_hostile_air",
-    "test_lab",
-    "test_new_site",
-    "test_power_cut",
-    "test_reload_live",
-    "test_rendered",
-    "test_site_live",
-    "test_site_pages",
-    "test_stories",
-    "test_trial",
-    "test_trust",
+    "calibration/test_rendered",
+    "city/test_city_live",
+    "cli/test_config",
+    "cli/test_demo",
+    "cli/test_top",
+    "daemon/test_reload_live",
+    "doctor/test_faults",
+    "downlink/test_site_live",
+    "explain/test_stories",
+    "lab/test_lab",
+    "lab/test_unchanged_site",
+    "manual/test_new_site",
+    "maps/test_import_pages",
+    "power_cut/test_power_cut",
+    "replay/test_replay",
+    "upgrade/test_trial",
+    "upgrade/test_trust",
+    "vehicles/test_hostile_air",
+    "web/test_edit_page",
+    "web/test_site_pages",
+    "web/test_stories",
 }
 
 
@@ -78,7 +84,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.stem in LIVE:
             item.add_marker("live")
-        if item.path.stem in LONG:
+        if f"{item.path.parent.name}/{item.path.stem}" in LONG:
             item.add_marker("long")
 
 
