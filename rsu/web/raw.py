@@ -67,26 +67,32 @@ class RawView:
     def __init__(self, run: Path, makers: Makers) -> None:
         self._run, self._makers = run, makers
         self._taps: dict[str, RawTap] = {}
-        self._ends: dict[str, asyncio.TimerHandle] = {}
+        self._asked: dict[str, float] = {}  # time of the loop
+        self._kept: dict[str, asyncio.Task[None]] = {}
 
     async def show(self, request: Request) -> Response:
         """Answer with octets and measurements, the newest last."""
         device = request.path_params["device"]
         if device not in self._makers:
             return Response(b"null", 404, media_type="application/json")
+        self._asked[device] = asyncio.get_running_loop().time()
         if device not in self._taps:
             self._taps[device] = RawTap(self._run, self._makers[device]())
-        if device in self._ends:
-            self._ends[device].cancel()
-        self._ends[device] = asyncio.get_running_loop().call_later(_UNHEARD_S, self._end, device)
+            self._kept[device] = asyncio.create_task(self._keep(device))
         tap = self._taps[device]
         tap.drain(device)
         told = {"reads": list(tap.reads), "measurements": list(tap.measurements)}
         return Response(msgspec.json.encode(told), media_type="application/json")
 
-    def _end(self, device: str) -> None:
-        self._taps.pop(device).close()
-        self._ends.pop(device)
+    async def _keep(self, device: str) -> None:
+        """Leave the tape a while after the last question, or with the loop, which cancels its tasks at the end."""
+        loop = asyncio.get_running_loop()
+        try:
+            while (left_s := self._asked[device] + _UNHEARD_S - loop.time()) > 0:
+                await asyncio.sleep(left_s)
+        finally:
+            self._taps.pop(device).close()
+            del self._kept[device]
 
 
 def routes(run: Path, makers: Makers) -> list[Route]:

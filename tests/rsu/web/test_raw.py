@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+from starlette.applications import Starlette
+from starlette.routing import Route
 
 from rsu.web import raw
 from rsu.web.app import application
@@ -51,6 +54,16 @@ def test_octets_and_their_measurements(client: Client, device: str, kind: str, f
     assert newest["octets"] * 2 >= len(newest["hex"]) > 0 and newest["port"]
     measured = [each for each in answer["measurements"] if each["measurement"] == kind]
     assert measured and any(field in each for each in measured)
+
+
+def test_the_tape_is_left_with_the_page(tmp_path: Path) -> None:
+    with Played(tmp_path, "day", tmp_path) as played:
+        view = raw.RawView(tmp_path, ShownSite.of(played.config, tmp_path).drivers)
+        page = Starlette(routes=[Route("/api/raw/{device}", view.show)])
+        with hosting(page, port := free_port()):
+            Client(port).get("/api/raw/gnss")
+            assert [*view._taps] == ["gnss"]
+        assert not view._taps
 
 
 def test_a_device_that_the_site_has_not_is_not_there(client: Client) -> None:
