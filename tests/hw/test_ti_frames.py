@@ -6,7 +6,7 @@ from collections import Counter
 from itertools import pairwise
 
 import numpy as np
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from hw.radar.ti_frames import HEADER, LAYOUTS, FrameParser, TiFrame, encode
@@ -110,10 +110,13 @@ def test_chunking_changes_nothing(cuts: list[int]) -> None:
 
 
 @given(st.integers(0, len(FRAMES)), st.binary(max_size=300), st.lists(st.integers(0, 10_000), max_size=10))
+@example(0, MAGIC, [])
 def test_garbage_between_frames_costs_no_frame(place: int, garbage: bytes, cuts: list[int]) -> None:
     numbers, counters = parse(b"".join([*FRAMES[:place], garbage, *FRAMES[place:]]), cuts)
     assert numbers == list(range(100, 108))
-    if place < len(FRAMES):
+    if MAGIC in garbage:
+        assert counters["length"] + counters["torn"] > 0  # of a header that is none
+    elif place < len(FRAMES):
         assert counters["noise"] == len(garbage)
 
 
