@@ -22,6 +22,17 @@ export function ask(path, body, method = body === undefined ? "GET" : "POST") {
   return send(path, body === undefined ? undefined : JSON.stringify(body), method);
 }
 
+/** Ask a question that changes nothing, each second anew until there is an answer: the page's server restarts at times. */
+export async function askPatiently(path, body) {
+  for (;;) {
+    try {
+      return await ask(path, body);
+    } catch (error) {
+      await new Promise((done) => setTimeout(done, 1000));
+    }
+  }
+}
+
 async function send(path, body, method) {
   if (method !== "GET" && csrf === null) await session();
   const headers = new Headers();

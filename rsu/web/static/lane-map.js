@@ -1,6 +1,6 @@
 // The lane map on the page: its parts moved and typed, undo, mistakes and MAP size while editing, saving.
 
-import {ask} from "./ask.js";
+import {ask, askPatiently} from "./ask.js";
 import {el} from "./dom.js";
 import {begin} from "./frame.js";
 import {said, say} from "./language.js";
@@ -151,7 +151,7 @@ function changes() {
 
 async function check() {
   const number = ++asked;
-  const answer = await ask("api/lanes/check", changes());
+  const answer = await askPatiently("api/lanes/check", changes());
   if (number !== asked) return;
   judged = answer.ok ? answer.told : {findings: [], octets: null};
   setText($("problem"), answer.ok ? "" : said(answer.told, "text"));

@@ -1,6 +1,6 @@
 // The site file on the page: edited with its mistakes while typing, what a change does, saving, versions.
 
-import {ask} from "./ask.js";
+import {ask, askPatiently} from "./ask.js";
 import {el} from "./dom.js";
 import {Editor, keyAt} from "./editor.js";
 import {begin} from "./frame.js";
@@ -58,7 +58,7 @@ async function check() {
   const number = ++asked;
   checking = true;
   showVerdict();
-  const answer = await ask("api/site/check", {files});
+  const answer = await askPatiently("api/site/check", {files});
   if (number !== asked) return;
   checking = false;
   judged = answer.ok ? answer.told : {findings: [], changes: []};
